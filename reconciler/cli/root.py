@@ -1,0 +1,92 @@
+"""The command group: it knows each command's name and one line, and imports it only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from reconciler import __version__
+from reconciler.errors import Failure, Usage
+
+#: name → (module below reconciler.cli, its function, the line in --help); in the order of --help
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "validate": ("validate", "validate", "Check incident files and settings, offline."),
+    "plan": ("reconcile", "plan", "Show what apply would do; writes nothing."),
+    "apply": ("reconcile", "apply", "Bring Slack, PagerDuty and Notion in line with a commit."),
+    "loop": ("reconcile", "loop", "Apply on every new commit and every interval."),
+    "new": ("verbs", "new", "Declare an incident: one commit."),
+    "update": ("verbs", "update", "Tell everybody who was told: one commit."),
+    "status": ("verbs", "status", "Set the status: one commit."),
+    "resolve": ("verbs", "resolve", "All clear: one commit."),
+    "close": ("verbs", "close", "The review is done: one commit."),
+    "cancel": ("verbs", "cancel", "A false alarm: one commit."),
+    "reopen": ("verbs", "reopen", "It is back: one commit."),
+    "list": ("look", "list_", "The open incidents."),
+    "show": ("look", "show", "One incident: state, people, links."),
+    "log": ("look", "log", "Who did what when, and what it caused."),
+    "sandbox": ("sandbox", "sandbox", "Serve a local Slack, PagerDuty and Notion."),
+    "unlock": ("reconcile", "unlock", "End a lease whose holder is gone."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command = getattr(import_module(f"reconciler.cli.{module}"), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="reconciler")
+@click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.pass_context
+def cli(ctx: click.Context, folder: str) -> None:
+    """Incidents as YAML in Git, brought in line with Slack, PagerDuty and Notion.
+
+    Exit codes: 0 done or in sync, 1 error, 2 changes pending (plan --detailed-exitcode), 3 applied in part,
+    4 refused by a guard, 5 another reconciler is at work, 64 wrong usage.
+    """
+    ctx.obj = folder
+
+
+def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
+    """Run the command and turn whatever ends it into an exit code; no traceback reaches a user."""
+    try:
+        result = command.main(args=arguments, prog_name="reconciler", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as wrong:
+        wrong.show(file=sys.stderr)
+        return Usage.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except Failure as failure:
+        click.echo(_words(failure), err=True)
+        return failure.exit_code
+
+
+def _words(failure: Failure) -> str:
+    lines = [f"error: {failure.message}"]
+    lines += [f"  {line}" for line in failure.detail.splitlines()]
+    if failure.location:
+        lines.append(f"  {failure.location}")
+    if failure.next:
+        lines.append(f"  next: {failure.next}")
+    return "\n".join(lines)
