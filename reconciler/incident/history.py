@@ -1,0 +1,134 @@
+"""What the versions of one file say that its newest alone cannot: who was told, when a status began, what was reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.incident.model import Incident, Status
+from reconciler.incident.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The file as one commit left it; `at` is the committer's date. `incident` is None where it was unreadable."""
+
+    at: datetime
+    commit: str
+    author: str
+    incident: Incident | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The versions of one file, oldest first. `complete` is False in a shallow clone."""
+
+    versions: tuple[Version, ...]
+    complete: bool = True
+
+    @property
+    def readable(self) -> list[tuple[datetime, Incident]]:
+        """The versions that were valid incidents, oldest first."""
+        return [(version.at, version.incident) for version in self.versions if version.incident is not None]
+
+    @property
+    def was_open(self) -> bool:
+        """True when any version was open: a file first seen as over wakes nobody."""
+        return any(incident.status.open for _, incident in self.readable)
+
+    @property
+    def endings(self) -> int:
+        """How often the incident went from open to resolved, closed or canceled."""
+        return self._turns(lambda before, after: before.open and not after.open)
+
+    @property
+    def reopenings(self) -> int:
+        """How often it went back to open."""
+        return self._turns(lambda before, after: not before.open and after.open)
+
+    @property
+    def reopened_after_over(self) -> int:
+        """How often it left closed or canceled for an open status: each may have cost it its channel."""
+        statuses = [incident.status for _, incident in self.readable]
+        count, over = 0, False
+        for status in statuses:
+            if status.open and over:
+                count += 1
+            over = status.over or (over and not status.open)
+        return count
+
+    def _turns(self, turned: Callable[[Status, Status], bool]) -> int:
+        statuses = [incident.status for _, incident in self.readable]
+        return sum(1 for before, after in zip(statuses, statuses[1:], strict=False) if turned(before, after))
+
+    def began(self, status: Status) -> datetime | None:
+        """When the present run of that status began: the file's `times`, else the commit that set it."""
+        if not self.readable:
+            return None
+        newest = self.readable[-1][1]
+        if status.value in newest.times:
+            return newest.times[status.value]
+        return self._run_start(lambda incident: incident.status is status)
+
+    def open_since(self) -> datetime | None:
+        """When the present open stretch began (the declare, or the last reopening)."""
+        return self._run_start(lambda incident: incident.status.open)
+
+    def _run_start(self, holds: Callable[[Incident], bool]) -> datetime | None:
+        start: datetime | None = None
+        for at, incident in reversed(self.readable):
+            if not holds(incident):
+                return start
+            start = at
+        return start if self.complete else None
+
+    def teams_ever(self, settings: Settings) -> list[str]:
+        """Every team that any version asked to page, in the order in which they came."""
+        return _unique(team for _, incident in self.readable for team in teams_asked(incident, settings))
+
+    def announced_ever(self, settings: Settings) -> list[str]:
+        """Every channel in which any version asked to announce, in the order in which they came."""
+        return _unique(
+            channel
+            for _, incident in self.readable
+            if incident.status.open
+            for channel in announced_in(incident, settings)
+        )
+
+    def asked_since(self, team: str, settings: Settings) -> tuple[datetime, bool] | None:
+        """When the present request to page a team began, and whether an edit (not the first version) made it."""
+        start: tuple[datetime, bool] | None = None
+        for number, (at, incident) in reversed(list(enumerate(self.readable))):
+            if not incident.status.open or team not in teams_asked(incident, settings):
+                break
+            start = (at, number > 0)
+        return start
+
+
+def teams_asked(incident: Incident, settings: Settings) -> list[str]:
+    """The teams that a file asks to page: of its severity, of its services, and its own, each once."""
+    if incident.drill:
+        return list(settings.drill.page)
+    severity = next((one for one in settings.severities if one.name == incident.severity), None)
+    services = [settings.services[name] for name in incident.services if name in settings.services]
+    asked = [
+        *(severity.page if severity else ()),
+        *(service.team for service in services if service.team),
+        *incident.page,
+    ]
+    return [team for team in _unique(asked) if team in settings.teams]
+
+
+def announced_in(incident: Incident, settings: Settings) -> list[str]:
+    """The channels in which a file asks to announce; none for a private incident."""
+    if incident.private:
+        return []
+    if incident.drill:
+        return list(settings.drill.announce)
+    severity = next((one for one in settings.severities if one.name == incident.severity), None)
+    return list(severity.announce) if severity else []
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -1,0 +1,145 @@
+"""The one comparison: a desired resource against the world, into a change or the reason for none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.plan.address import Address
+from reconciler.plan.change import Blocked, Cause, Change, FieldChange, Kind, Unreadable
+from reconciler.plan.memory import Memory
+from reconciler.plan.resource import Resource
+from reconciler.plan.world import Absent, Observed, Present, Unknown, World
+
+Difference = Change | Blocked | Unreadable
+
+
+def compare(resource: Resource, world: World, memory: Memory, blob: str) -> Difference | None:
+    """What has to be done about one resource; None when it is in line. `blob` is the file's present id."""
+    seen = observed(resource, world)
+    if isinstance(seen, Unknown):
+        return _unread(resource, seen)
+    if isinstance(seen, Absent):
+        return _missing(resource, memory, blob)
+    return _differing(resource, seen, memory, blob)
+
+
+def observed(resource: Resource, world: World) -> Observed:
+    """What was seen of a resource; what belongs to an absent thing is absent with it."""
+    seen = world[resource.address]
+    if isinstance(seen, Unknown) and not seen.looked and resource.part_of is not None:
+        whole = world[resource.part_of]
+        return whole if isinstance(whole, Absent) else seen
+    return seen
+
+
+def _unread(resource: Resource, seen: Unknown) -> Unreadable | None:
+    return Unreadable(resource.address, seen.reason) if seen.looked else None
+
+
+def _missing(resource: Resource, memory: Memory, blob: str) -> Difference | None:
+    if not (resource.live and resource.make):
+        return None
+    remembered = memory.of(resource.address)
+    if resource.once and remembered is not None:
+        return None
+    if resource.unread:
+        return Unreadable(resource.address, resource.unread)
+    if resource.hold:
+        return _held(resource)
+    fields = tuple(FieldChange(name, None, value) for name, value in resource.fields.items())
+    if remembered is not None:
+        return _change(resource, Kind.RESTORE, Cause.DRIFTED, fields)
+    return _change(resource, Kind.CREATE, _cause(resource, memory, blob), fields)
+
+
+def _differing(resource: Resource, seen: Present, memory: Memory, blob: str) -> Difference | None:
+    fields = tuple(
+        FieldChange(name, seen.fields.get(name), value)
+        for name, value in resource.fields.items()
+        if resource.live and seen.fields.get(name) != value
+    )
+    if resource.live == seen.live and not fields:
+        return None
+    if resource.hold:
+        return _held(resource)
+    drifted = _as_remembered(resource, memory)
+    cause = Cause.DRIFTED if drifted else _cause(resource, memory, blob)
+    return _change(resource, _kind(resource, seen, drifted), cause, fields, id=seen.id)
+
+
+def _kind(resource: Resource, seen: Present, drifted: bool) -> Kind:
+    if seen.live and not resource.live:
+        return Kind.RETIRE
+    return Kind.RESTORE if drifted else Kind.UPDATE
+
+
+def _as_remembered(resource: Resource, memory: Memory) -> bool:
+    """True when what is asked for was once so: then it is the world that has moved."""
+    remembered = memory.of(resource.address)
+    return (
+        remembered is not None
+        and remembered.live == resource.live
+        and dict(remembered.fields) == dict(resource.fields)
+    )
+
+
+def _cause(resource: Resource, memory: Memory, blob: str) -> Cause:
+    if resource.cause is not None:
+        return resource.cause
+    if resource.due:
+        return Cause.DUE
+    return Cause.UNFINISHED if memory.blob == blob else Cause.EDITED
+
+
+def _held(resource: Resource) -> Blocked:
+    assert resource.hold is not None
+    hold = resource.hold
+    return Blocked(resource.address, hold.reason, hold.next, resource.location, hold.flag)
+
+
+def _change(
+    resource: Resource, kind: Kind, cause: Cause, fields: tuple[FieldChange, ...], id: str = ""
+) -> Change:
+    return Change(
+        address=resource.address,
+        kind=kind,
+        cause=cause,
+        summary=resource.summary,
+        fields=fields,
+        body=resource.body,
+        id=id,
+        needs=resource.needs,
+        after=resource.after,
+        batch=resource.batch,
+        location=resource.location,
+    )
+
+
+def pending(address: Address, differences: dict[Address, Difference]) -> bool:
+    """True while a change at that address is still to be made."""
+    return isinstance(differences.get(address), Change)
+
+
+def sort_key(address: Address) -> tuple[Any, ...]:
+    """The order of a plan's lines: by incident; the page first, then the channel, then the document."""
+    first = {"pagerduty": 0, "slack": 1, "notion": 2}
+    return (address.incident, first.get(address.target, 9), *_thing_key(address.thing))
+
+
+_THINGS = (
+    "channel",
+    "purpose",
+    "topic",
+    "card",
+    "pin",
+    "bookmark",
+    "invite",
+    "announcement",
+    "page",
+    "timeline",
+)
+
+
+def _thing_key(thing: str) -> tuple[int, str]:
+    head = thing.split("/", 1)[0]
+    return (_THINGS.index(head) if head in _THINGS else len(_THINGS), thing)

@@ -1,0 +1,55 @@
+"""What the files ask of a target: one resource a thing, each compared by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.errors import Location
+from reconciler.plan.address import Address
+from reconciler.plan.change import Cause
+from reconciler.plan.world import EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a resource is not made now, and the flag or the act that lets it go."""
+
+    reason: str
+    next: str = ""
+    flag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing as it is desired.
+
+    live      False asks for it to be retired where it is there; then nothing is made.
+    make      False: brought in line where it is there, never made.
+    once      made once an incident; what a person removed stays removed.
+    part_of   exists only within this: absent with it.
+    needs     must be there before this can be made or changed.
+    after     waited for until it is known how they ended, whichever way.
+    hold      known reason why it cannot be made.
+    unread    why it cannot be said whether a change is needed.
+    due       True when only the time that has passed asks for it.
+    batch     changes of one batch go into one call.
+    """
+
+    address: Address
+    summary: str
+    fields: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    body: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    live: bool = True
+    make: bool = True
+    once: bool = False
+    part_of: Address | None = None
+    needs: Address | None = None
+    after: tuple[Address, ...] = ()
+    hold: Hold | None = None
+    unread: str | None = None
+    due: bool = False
+    cause: Cause | None = None
+    batch: str = ""
+    location: Location | None = None
