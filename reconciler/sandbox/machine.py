@@ -31,9 +31,9 @@ class Logged(NamedTuple):
 class Machine:
     """A service as a state machine; implements `seam.Api`.
 
-    A kind of machine says what it holds at first (`blank`) and answers calls (`answer`). `clock` returns aware
-    times. `limits` maps a method to its calls a minute; what is not in it is not limited. Whoever reads or
-    changes `data` from outside a call holds `lock`.
+    A kind of machine says what it holds at first (`blank`) and answers calls (`answer`). `clock` returns
+    aware times. `limits` maps a method to its calls a minute; what is not in it is not limited. Whoever reads
+    or changes `data` from outside a call holds `lock`.
     """
 
     def __init__(self, clock: Clock, data: dict[str, Any] | None = None):
@@ -58,7 +58,7 @@ class Machine:
             given = copied(arguments)
             try:
                 self.throttle(method, given)
-                answer = copied(self.answer(method, given))
+                answer: Answer = copied(self.answer(method, given))
             except CallError as error:
                 self.log.append(Logged(method, copied(arguments), error))
                 raise
