@@ -89,7 +89,7 @@ class NotionSettings:
     database: str | None = None  # None: Notion is off
     private_database: str | None = None
     template: str | None = None  # a Markdown file of the repository; None: the package's own
-    properties: Mapping[str, str] = NOTION_PROPERTIES
+    properties: Mapping[str, str] = field(default_factory=lambda: NOTION_PROPERTIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Settings:
     services: Mapping[str, Service] = field(default_factory=lambda: MappingProxyType({}))
     slack: SlackSettings = SlackSettings()
     pagerduty: PagerDutySettings = PagerDutySettings()
-    notion: NotionSettings = NotionSettings()
+    notion: NotionSettings = field(default_factory=NotionSettings)
     people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
     git: GitSettings = GitSettings()
     drill: DrillSettings = DrillSettings()
