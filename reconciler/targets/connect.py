@@ -1,0 +1,66 @@
+"""From tokens in the environment to the services: a target with no token is off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from reconciler.clock import Clock, SystemClock
+from reconciler.incident.settings import Settings
+from reconciler.targets.retry import OnWait, Retrying
+from reconciler.targets.seam import Api
+
+
+class Variables(NamedTuple):
+    """The names of a target's environment variables."""
+
+    token: str
+    url: str
+
+
+VARIABLES: Mapping[str, Variables] = MappingProxyType(
+    {
+        "slack": Variables("SLACK_BOT_TOKEN", "SLACK_API_URL"),
+        "pagerduty": Variables("PAGERDUTY_API_TOKEN", "PAGERDUTY_API_URL"),
+        "notion": Variables("NOTION_TOKEN", "NOTION_API_URL"),
+    }
+)
+
+
+def connect_all(
+    environ: Mapping[str, str],
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    on_wait: OnWait | None = None,
+    timeout: float = 30,
+) -> dict[str, Api]:
+    """The targets that have a token, by name, each trying again by itself; their SDKs are imported here.
+
+    Makes no call. `timeout` is in seconds, for each attempt. Raises Failure for a token or an address that
+    cannot be one; neither is shown.
+    """
+    clock = clock or SystemClock()
+    with_token = {name: names for name, names in VARIABLES.items() if environ.get(names.token, "").strip()}
+    return {
+        name: Retrying(
+            _connector(name)(
+                environ[names.token], url=environ.get(names.url), timeout=timeout, **_own(name, settings)
+            ),
+            clock,
+            on_wait=on_wait,
+        )
+        for name, names in with_token.items()
+    }
+
+
+def _connector(name: str) -> Callable[..., Api]:
+    connect: Callable[..., Api] = import_module(f"reconciler.targets.{name}.api").connect
+    return connect
+
+
+def _own(name: str, settings: Settings) -> dict[str, Any]:
+    """What only one target's `connect` takes."""
+    return {"from_address": settings.pagerduty.from_address} if name == "pagerduty" else {}
