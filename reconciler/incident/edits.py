@@ -64,7 +64,7 @@ def moment(at: datetime) -> str:
 
 
 def applied(data: Any, edit: Edit) -> Any:
-    """A copy of the data with exactly this edit; LookupError, TypeError or AttributeError where it cannot be."""
+    """The data with exactly this edit; LookupError, TypeError or AttributeError where it cannot be."""
     fresh = deepcopy(data)
     if isinstance(edit, Set):
         _parent(fresh, edit.path)[edit.path[-1]] = plain(edit.value)

@@ -1,6 +1,6 @@
-"""What each verb means for an incident's file. Pure: an intention and the incident as it is, in; edits, out.
+"""What each verb means for an incident's file: an intention and the incident as it is give edits.
 
-The command line and the Slack helper say what they want in the same words, so that both leave the same history.
+The command line and the Slack helper say what they want in the same words, so both leave the same history.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_words_are_many_short_and_not_mistaken_for_one_another(words: tuple[str,
     assert len(words) >= 200
     assert list(words) == sorted(set(words))
     assert all(re.fullmatch(r"[a-z]{3,11}", word) for word in words)
-    assert not [pair for pair in zip(words, words[1:], strict=False) if pair[1].startswith(pair[0])]
+    assert not [pair for pair in pairwise(words) if pair[1].startswith(pair[0])]
 
 
 def test_adjectives_and_animals_share_no_word() -> None:
