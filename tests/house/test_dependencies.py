@@ -46,4 +46,6 @@ def test_a_comment_says_why_a_dependency_is_there(requirement: str) -> None:
 @pytest.mark.parametrize("requirement", PROJECT["dependencies"])
 def test_a_dependency_is_imported(requirement: str) -> None:
     name = name_of(requirement)
-    assert MODULES.get(name, name.replace("-", "_")) in imported()
+    module = MODULES.get(name, name.replace("-", "_"))
+    used = module in imported()
+    assert used, f"nothing in reconciler/ imports {module}"

@@ -1,4 +1,4 @@
-"""The scripts a newcomer starts with: they set up once, again when the requirements change, and say what is missing."""
+"""The scripts a newcomer starts with: they set up once and say what is missing."""
 
 from __future__ import annotations
 
@@ -61,8 +61,10 @@ def test_the_first_run_sets_up_and_passes_its_arguments_to_pytest(checkout: Path
     give_python(checkout)
     assert run(checkout, "script/test", "tests/plan", "-k", "drift or not").returncode == 0
     install, tests = asked(checkout)
-    assert install.startswith("-m pip install") and install.endswith("--editable .[dev]")
-    assert tests.startswith("-m pytest -n auto") and tests.endswith("tests/plan -k drift or not")
+    assert install.startswith("-m pip install")
+    assert install.endswith("--editable .[dev]")
+    assert tests.startswith("-m pytest -n auto")
+    assert tests.endswith("tests/plan -k drift or not")
 
 
 def test_a_second_run_installs_nothing_until_the_requirements_change(checkout: Path) -> None:
@@ -100,9 +102,8 @@ def test_without_git_it_says_what_to_install(checkout: Path) -> None:
 def test_an_installation_that_fails_is_told_and_tried_again(checkout: Path) -> None:
     give_python(checkout)
     python = checkout / "bin/python3"
-    python.write_text(
-        python.read_text().replace('"-m "*)', '"-m pip"*) echo "no network" >&2; exit 1 ;;\n "-m "*)')
-    )
+    failing = '"-m pip"*) echo "no network" >&2; exit 1 ;;\n    "-m "*)'
+    python.write_text(python.read_text().replace('"-m "*)', failing))
     for _ in range(2):
         ended = run(checkout, "script/test")
         assert ended.returncode == 1
