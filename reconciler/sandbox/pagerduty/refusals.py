@@ -1,6 +1,6 @@
 """PagerDuty's ways to say no, in its own words and numbers: whatever reads them is put to the test.
 
-The HTTP status is the error's `code`; PagerDuty's own number stands first in its message and in the body.
+The HTTP status is the error's `code`; PagerDuty's own number stands last in its words, and in the body.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ def refused(method: str, status: int, number: int | None, *errors: str, message:
     """A refusal with the body that PagerDuty sends; `errors` are its sentences for people."""
     text = message or _MESSAGES.get(number or 0, "")
     body: dict[str, object] = {"message": text, "errors": list(errors)}
+    words = ": ".join(part for part in (text, "; ".join(errors)) if part)
     if number is not None:
         body["code"] = number
-    words = f"{number or ''} {text}".strip()
-    if errors:
-        words = f"{words}: {'; '.join(errors)}"
+        words = f"{words} ({number})"
     return Refused(method, str(status), words, answer={"error": body}, status=status)
