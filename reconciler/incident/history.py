@@ -1,10 +1,11 @@
-"""What the versions of one file say that its newest alone cannot: who was told, when a status began, what was reopened."""
+"""What a file's versions say that its newest cannot: who was told, when a status began, what was reopened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from reconciler.incident.model import Incident, Status
 from reconciler.incident.settings import Settings
@@ -12,7 +13,7 @@ from reconciler.incident.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The file as one commit left it; `at` is the committer's date. `incident` is None where it was unreadable."""
+    """The file as one commit left it; `at` is the committer's date; `incident` is None if unreadable."""
 
     at: datetime
     commit: str
@@ -60,7 +61,7 @@ class History:
 
     def _turns(self, turned: Callable[[Status, Status], bool]) -> int:
         statuses = [incident.status for _, incident in self.readable]
-        return sum(1 for before, after in zip(statuses, statuses[1:], strict=False) if turned(before, after))
+        return sum(1 for before, after in pairwise(statuses) if turned(before, after))
 
     def began(self, status: Status) -> datetime | None:
         """When the present run of that status began: the file's `times`, else the commit that set it."""
@@ -97,7 +98,7 @@ class History:
         )
 
     def asked_since(self, team: str, settings: Settings) -> tuple[datetime, bool] | None:
-        """When the present request to page a team began, and whether an edit (not the first version) made it."""
+        """When the request to page a team began, and whether an edit made it (not the first version)."""
         start: tuple[datetime, bool] | None = None
         for number, (at, incident) in reversed(list(enumerate(self.readable))):
             if not incident.status.open or team not in teams_asked(incident, settings):

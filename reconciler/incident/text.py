@@ -30,7 +30,7 @@ def cut(text: str, limit: int | None) -> str:
 
 def _hidden(char: str) -> bool:
     category = unicodedata.category(char)
-    return category in ("Cc", "Cs", "Co", "Cn") and not char.isspace() or char in _DIRECTION
+    return (category in ("Cc", "Cs", "Co", "Cn") and not char.isspace()) or char in _DIRECTION
 
 
 #: Marks that turn the reading direction round and so make text show other than it is.
@@ -38,7 +38,7 @@ _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 
 def person_name(address: str, settings: Settings) -> str:
-    """What to call somebody: the settings' name, else the address's own words (`ana.lopez@…` is Ana Lopez)."""
+    """What to call somebody: the settings' name, else the address's words (`ana.lopez@…` is Ana Lopez)."""
     person = settings.people.get(address)
     if person is not None and person.name:
         return one_line(person.name, 60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.plan.address import Address
@@ -11,11 +12,17 @@ from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 
 Difference = Change | Blocked | Unreadable
+Desired = Mapping[Address, Resource]
 
 
-def compare(resource: Resource, world: World, memory: Memory, blob: str) -> Difference | None:
-    """What has to be done about one resource; None when it is in line. `blob` is the file's present id."""
-    seen = observed(resource, world)
+def compare(
+    resource: Resource, among: Desired, world: World, memory: Memory, blob: str
+) -> Difference | None:
+    """What has to be done about one resource `among` all of its incident; None when it is in line.
+
+    `blob` is the id of the incident's file in Git.
+    """
+    seen = observed(resource, among, world)
     if isinstance(seen, Unknown):
         return _unread(resource, seen)
     if isinstance(seen, Absent):
@@ -23,24 +30,28 @@ def compare(resource: Resource, world: World, memory: Memory, blob: str) -> Diff
     return _differing(resource, seen, memory, blob)
 
 
-def observed(resource: Resource, world: World) -> Observed:
+def observed(resource: Resource, among: Desired, world: World) -> Observed:
     """What was seen of a resource; what belongs to an absent thing is absent with it."""
     seen = world[resource.address]
+    if resource.address not in world and resource.seen is not None:
+        seen = resource.seen
     if isinstance(seen, Unknown) and not seen.looked and resource.part_of is not None:
-        whole = world[resource.part_of]
+        above = among.get(resource.part_of)
+        whole = observed(above, among, world) if above else world[resource.part_of]
         return whole if isinstance(whole, Absent) else seen
     return seen
 
 
 def _unread(resource: Resource, seen: Unknown) -> Unreadable | None:
-    return Unreadable(resource.address, seen.reason) if seen.looked else None
+    reason = seen.reason if seen.looked else resource.unread
+    return Unreadable(resource.address, reason) if reason else None
 
 
 def _missing(resource: Resource, memory: Memory, blob: str) -> Difference | None:
     if not (resource.live and resource.make):
         return None
     remembered = memory.of(resource.address)
-    if resource.once and remembered is not None:
+    if resource.once and remembered is not None and remembered.within == resource.within:
         return None
     if resource.unread:
         return Unreadable(resource.address, resource.unread)
@@ -113,11 +124,6 @@ def _change(
         batch=resource.batch,
         location=resource.location,
     )
-
-
-def pending(address: Address, differences: dict[Address, Difference]) -> bool:
-    """True while a change at that address is still to be made."""
-    return isinstance(differences.get(address), Change)
 
 
 def sort_key(address: Address) -> tuple[Any, ...]:

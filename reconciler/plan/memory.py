@@ -19,14 +19,20 @@ class Remembered:
     fields: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     live: bool = True
     url: str | None = None
+    within: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"id": self.id, "fields": dict(self.fields), "live": self.live, "url": self.url}
+        data = {"id": self.id, "fields": dict(self.fields), "live": self.live}
+        return data | {name: value for name, value in (("url", self.url), ("within", self.within)) if value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Remembered:
         return cls(
-            str(data.get("id", "")), data.get("fields") or {}, bool(data.get("live", True)), data.get("url")
+            id=str(data.get("id", "")),
+            fields=data.get("fields") or {},
+            live=bool(data.get("live", True)),
+            url=data.get("url"),
+            within=str(data.get("within", "")),
         )
 
 

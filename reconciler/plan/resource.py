@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.errors import Location
 from reconciler.plan.address import Address
 from reconciler.plan.change import Cause
-from reconciler.plan.world import EMPTY
+from reconciler.plan.world import EMPTY, Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Resource:
     unread    why it cannot be said whether a change is needed.
     due       True when only the time that has passed asks for it.
     batch     changes of one batch go into one call.
+    seen      what other sightings tell of it; a sighting at its own address goes first.
+    within    the id of what holds it: what was once done in one channel is done again in the next.
     """
 
     address: Address
@@ -52,4 +54,6 @@ class Resource:
     due: bool = False
     cause: Cause | None = None
     batch: str = ""
+    seen: Observed | None = None
+    within: str = ""
     location: Location | None = None

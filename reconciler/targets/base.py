@@ -26,7 +26,7 @@ from reconciler.targets.seam import Api, CallError
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One read that is needed. `answers` become Unknown when it fails; `incident` is empty for a shared one."""
+    """One read that is needed; `answers` become Unknown when it fails. A shared one has no `incident`."""
 
     key: str
     kind: str
@@ -40,7 +40,7 @@ class Ended:
     """How one change ended: `error` is None when it was applied. `note` tells what was left out."""
 
     change: Change
-    sightings: Sightings = field(default_factory=lambda: EMPTY)
+    sightings: Sightings = field(default_factory=dict)
     error: CallError | None = None
     note: str = ""
 
@@ -69,6 +69,10 @@ class Target(Protocol):
 
     def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
         """The error in a person's words, with the place in the file and what to do."""
+        ...
+
+    def permanent(self, error: CallError) -> bool:
+        """True for an answer that stays until the file, the settings or the token change."""
         ...
 
     def notes(self, case: Case, world: World) -> list[Note]:

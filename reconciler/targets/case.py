@@ -9,28 +9,35 @@ from types import MappingProxyType
 
 from reconciler.incident.history import History
 from reconciler.incident.model import Incident
-from reconciler.incident.settings import Settings
+from reconciler.incident.settings import Settings, Severity
 from reconciler.plan.address import Address
 from reconciler.plan.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`now` is the run's clock; `blob` the file's id in Git; `files` what the settings name, by path."""
+    """`now` is the run's clock; `blob` the file's id in Git; `files` what the settings name, by path;
+    `on` the targets that have a token."""
 
     incident: Incident
     settings: Settings
     history: History
     now: datetime
-    memory: Memory = Memory()
+    memory: Memory = field(default_factory=Memory)
     blob: str = ""
     url: str | None = None
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     allow_late_pages: bool = False
+    on: frozenset[str] = frozenset({"pagerduty", "slack", "notion"})
 
     def at(self, target: str, thing: str) -> Address:
         """The address of one of this incident's things."""
         return Address(target, self.incident.id, thing)
+
+    @property
+    def severity(self) -> Severity:
+        """The settings of the incident's severity; the loader has seen to it that there are some."""
+        return self.settings.severity(self.incident.severity)
 
     @property
     def mark(self) -> str:

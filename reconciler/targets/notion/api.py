@@ -22,10 +22,12 @@ VERSION = "2025-09-03"
 
 def connect(token: str, *, url: str | None = None, timeout: float = 30) -> Api:
     """Notion at `url`, with an integration's token; `timeout` in seconds. Raises Failure."""
+    import httpx
     from notion_client import Client
 
     token, base = wire.secret(token, "Notion"), wire.address(url, URL, "Notion")
     client = Client(
+        client=httpx.Client(verify=wire.tls(base)),
         auth=token,
         base_url=base,
         notion_version=VERSION,

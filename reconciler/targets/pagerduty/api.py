@@ -117,11 +117,10 @@ def _judged(method: str, response: Response, answer: Mapping[str, Any] | None) -
 
 
 def _detail(answer: Mapping[str, Any]) -> str:
-    """The words of PagerDuty's error: its message, what is wrong in particular, and its own number."""
+    """PagerDuty's own number, its message, and what is wrong in particular."""
     error = answer.get("error")
     if not isinstance(error, dict):
         return str(error or "")
-    message = str(error.get("message", ""))
+    words = f"{error.get('code', '')} {error.get('message', '')}".strip()
     particulars = "; ".join(str(one) for one in error.get("errors") or [])
-    words = ": ".join(part for part in (message, particulars) if part)
-    return f"{words} ({error['code']})" if "code" in error else words
+    return f"{words}: {particulars}" if particulars else words

@@ -29,8 +29,6 @@ _AS_JSON = frozenset({"chat.postMessage", "chat.update"})
 
 def connect(token: str, *, url: str | None = None, timeout: float = 30) -> Api:
     """Slack at `url` (https://slack.com/api/), with a bot's token; `timeout` in seconds. Raises Failure."""
-    import ssl
-
     from slack_sdk import WebClient
 
     token, base = wire.secret(token, "Slack"), wire.address(url, URL, "Slack")
@@ -40,7 +38,7 @@ def connect(token: str, *, url: str | None = None, timeout: float = 30) -> Api:
         timeout=timeout,  # type: ignore[arg-type]  # seconds, and fractions of them work as well
         retry_handlers=[],
         logger=wire.silent("slack"),
-        ssl=ssl.create_default_context(),
+        ssl=wire.tls(base),
     )
     # The SDK would send https through http_proxy; left alone, urllib minds each variable as everybody does.
     client.proxy = None

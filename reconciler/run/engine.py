@@ -1,0 +1,313 @@
+"""The engine: look, compare, change, again, until nothing is left that could be done.
+
+It is level-triggered all the way down. Whenever a look or a change has shown something new, what is
+desired and what is still unknown are computed afresh for the incidents concerned; whatever is ready is
+started, side by side. So the page goes out while Slack is still being looked at, a card is updated when
+the document's link is there, and a half-done incident needs no code of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.errors import Trouble
+from reconciler.plan.address import Address
+from reconciler.plan.change import Blocked, Change
+from reconciler.plan.diff import Difference, compare, observed
+from reconciler.plan.plan import Outcome, State
+from reconciler.plan.resource import Resource
+from reconciler.plan.world import Absent, Observed, Present, Sightings, Unknown, World
+from reconciler.run.pool import Pool
+from reconciler.targets.base import Ended, Look, Target
+from reconciler.targets.case import Case
+from reconciler.targets.seam import Api, CallError
+
+#: How often one address may be changed in one run: a create, then what settles between the targets.
+ATTEMPTS = 4
+
+
+class Gate(Protocol):
+    """Whether writes that need the lease may start."""
+
+    def open(self) -> bool:
+        """True when they may."""
+        ...
+
+    def ask(self) -> Callable[[], None] | None:
+        """Work that tries to open the gate, to be carried out beside the others; None when there is none."""
+        ...
+
+
+class Open:
+    """A gate that is always open."""
+
+    def open(self) -> bool:
+        return True
+
+    def ask(self) -> Callable[[], None] | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A target and the seam to it."""
+
+    target: Target
+    api: Api
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    look: Look
+    sightings: Sightings
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    incident: str
+    ended: list[Ended]
+
+
+class _Asked:
+    """The gate was asked."""
+
+
+@dataclass
+class Engine:
+    """One run over the cases. `blocked` tells, for a change, whether an earlier refusal still stands."""
+
+    cases: Mapping[str, Case]
+    targets: Sequence[Connected]
+    pool: Pool
+    deep: Callable[[str], bool] = lambda _: True
+    gate: Gate = field(default_factory=Open)
+    blocked: Callable[[Case, Change], Blocked | None] = lambda _case, _change: None
+    told: Callable[[str], None] = lambda _: None
+    world: World = field(default_factory=World)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._by_name = {one.target.name: one for one in self.targets}
+        self._begun: set[str] = set()
+        self._busy: set[Address] = set()
+        self._failed: set[Address] = set()
+        self._left_alone: set[Address] = set()
+        self.permanent: set[Address] = set()
+        self._tries: dict[Address, int] = {}
+        self._differences: dict[str, dict[Address, Difference]] = {}
+        self._resources: dict[str, dict[Address, Resource]] = {}
+        self._answering: dict[Address, int] = {}
+        self._asking = False
+        self._stale = set(self.cases)
+
+    # what differs ------------------------------------------------------------------------------
+
+    def differences(self, incident: str) -> Mapping[Address, Difference]:
+        """All that differs for one incident, as far as is known."""
+        return self._differences.get(incident, {})
+
+    def resources(self, incident: str) -> Mapping[Address, Resource]:
+        """All that is desired for one incident."""
+        return self._resources.get(incident, {})
+
+    def _refresh(self) -> list[str]:
+        refreshed = sorted(self._stale)
+        self._stale.clear()
+        for incident in refreshed:
+            self._compare(self.cases[incident])
+        return refreshed
+
+    def _compare(self, case: Case) -> None:
+        desired = [one for each in self.targets for one in each.target.resources(case, self.world)]
+        among = {one.address: one for one in desired}
+        found = {one.address: compare(one, among, self.world, case.memory, case.blob) for one in desired}
+        self._resources[case.incident.id] = among
+        self._differences[case.incident.id] = {
+            address: self._or_blocked(case, difference)
+            for address, difference in found.items()
+            if difference is not None
+        }
+
+    def _or_blocked(self, case: Case, difference: Difference) -> Difference:
+        if not isinstance(difference, Change) or difference.address in self._tries:
+            return difference
+        return self.blocked(case, difference) or difference
+
+    # looking -----------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look at all that has to be known; changes nothing."""
+        self._turn(applying=False)
+
+    def leave_alone(self, addresses: set[Address]) -> None:
+        """Look at these, but do not change them: an earlier pass has tried."""
+        self._left_alone |= addresses
+
+    def apply(self) -> None:
+        """Look and change until nothing is left that could be done; the outcomes tell how it went."""
+        self._turn(applying=True)
+        self._skip_the_rest()
+
+    def _turn(self, applying: bool) -> None:
+        while True:
+            for incident in self._refresh():
+                self._start_looks(self.cases[incident])
+            if applying:
+                self._start_changes()
+            results = self.pool.finished()
+            if not results:
+                return
+            for result in results:
+                self._take(result)
+
+    def _start_looks(self, case: Case) -> None:
+        for connected in self.targets:
+            for look in connected.target.looks(case, self.world, deep=self.deep(case.incident.id)):
+                self._start_look(connected, look)
+
+    def _start_look(self, connected: Connected, look: Look) -> None:
+        key = f"{connected.target.name} {look.key}"
+        known = look.answers and all(address in self.world for address in look.answers)
+        if key in self._begun or known:
+            return
+        self._begun.add(key)
+        for address in look.answers:
+            self._answering[address] = self._answering.get(address, 0) + 1
+        self.pool.submit(lambda: self._read(connected, look))
+
+    def _read(self, connected: Connected, look: Look) -> _Looked:
+        try:
+            return _Looked(look, connected.target.read(connected.api, look, self.cases, self.world))
+        except CallError as error:
+            unknown = Unknown(error.message, looked=True)
+            return _Looked(look, dict.fromkeys(look.answers, unknown))
+
+    # changing ----------------------------------------------------------------------------------
+
+    def _start_changes(self) -> None:
+        for incident in self.cases:
+            batches: dict[tuple[str, str], list[Change]] = {}
+            for change in self._ready(incident):
+                batches.setdefault((change.address.target, change.batch or str(change.address)), []).append(
+                    change
+                )
+            for (target, _), changes in batches.items():
+                self._start_batch(self._by_name[target], self.cases[incident], changes)
+
+    def _ready(self, incident: str) -> list[Change]:
+        listed = self.differences(incident).values()
+        return [one for one in listed if isinstance(one, Change) and self._may_start(one)]
+
+    def _may_start(self, change: Change) -> bool:
+        address = change.address
+        if address in self._busy | self._failed | self._left_alone or self._tries.get(address, 0) >= ATTEMPTS:
+            return False
+        if change.needs is not None and not isinstance(self._seen(change.needs), Present):
+            return False
+        if not all(self._ended(one) for one in change.after):
+            return False
+        return self._lets_through(self._by_name[address.target].target)
+
+    def _ended(self, address: Address) -> bool:
+        """True when nothing more is to be expected at an address that another one waits for."""
+        if address in self._busy or self._answering.get(address):
+            return False
+        seen = self._seen(address)
+        if isinstance(seen, Present) or address in self._failed:
+            return True
+        differs = self.differences(address.incident).get(address)
+        resource = self.resources(address.incident).get(address)
+        if isinstance(differs, Change):
+            return differs.needs is not None and not self._reachable(differs.needs)
+        return (
+            resource is None
+            or isinstance(seen, Absent)
+            or seen.looked
+            or not (resource.live and resource.make)
+        )
+
+    def _seen(self, address: Address) -> Observed:
+        among = self.resources(address.incident)
+        return observed(among[address], among, self.world) if address in among else self.world[address]
+
+    def _reachable(self, address: Address) -> bool:
+        seen = self._seen(address)
+        if isinstance(seen, Present):
+            return True
+        return address not in self._failed and not (isinstance(seen, Unknown) and seen.looked)
+
+    def _lets_through(self, target: Target) -> bool:
+        if not target.leased or self.gate.open():
+            return True
+        work = None if self._asking else self.gate.ask()
+        if work is not None:
+            self._asking = True
+            self.pool.submit(lambda: (work(), _Asked())[1])
+        return False
+
+    def _start_batch(self, connected: Connected, case: Case, changes: list[Change]) -> None:
+        for change in changes:
+            self._busy.add(change.address)
+            self._tries[change.address] = self._tries.get(change.address, 0) + 1
+        self.told(changes[0].summary)
+        self.pool.submit(
+            lambda: _Applied(
+                case.incident.id, connected.target.apply(connected.api, changes, case, self.world)
+            )
+        )
+
+    # taking in ---------------------------------------------------------------------------------
+
+    def _take(self, result: object) -> None:
+        if isinstance(result, _Looked):
+            self._learn(result.sightings)
+            for address in result.look.answers:
+                self._answering[address] -= 1
+            self._stale |= {result.look.incident} if result.look.incident else set(self.cases)
+        elif isinstance(result, _Applied):
+            for ended in result.ended:
+                self._end(ended)
+            self._stale.add(result.incident)
+        else:
+            self._asking = False
+            self._stale |= set(self.cases)
+
+    def _learn(self, sightings: Sightings) -> None:
+        self.world.learn(sightings)
+        self._stale |= {address.incident for address in sightings if address.incident in self.cases}
+
+    def _end(self, ended: Ended) -> None:
+        change = ended.change
+        self._busy.discard(change.address)
+        self._learn(ended.sightings)
+        if ended.error is None:
+            self.outcomes.append(Outcome(change, State.APPLIED, note=ended.note))
+            return
+        self._failed.add(change.address)
+        case = self.cases[change.address.incident]
+        target = self._by_name[change.address.target].target
+        if target.permanent(ended.error):
+            self.permanent.add(change.address)
+        trouble = target.explain(change, ended.error, case)
+        state = State.UNCERTAIN if ended.error.uncertain else State.FAILED
+        self.outcomes.append(Outcome(change, state, trouble, ended.note))
+
+    def _skip_the_rest(self) -> None:
+        for incident in self.cases:
+            for difference in self.differences(incident).values():
+                if (
+                    isinstance(difference, Change)
+                    and difference.address not in self._failed | self._left_alone
+                ):
+                    self.outcomes.append(Outcome(difference, State.SKIPPED, self._why(difference)))
+
+    def _why(self, change: Change) -> Trouble:
+        if change.needs is not None and not isinstance(self._seen(change.needs), Present):
+            return Trouble(
+                change.summary, f"needs {change.needs}, which is not there", "it is made when that is"
+            )
+        if not self.gate.open() and self._by_name[change.address.target].target.leased:
+            return Trouble(change.summary, "the lease is not held", "run apply again")
+        return Trouble(change.summary, "still differs after several changes", "run apply again")

@@ -1,0 +1,60 @@
+"""Where calls are carried out side by side. A run only submits work and waits for some of it to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, Protocol
+
+Work = Callable[[], Any]
+
+
+class Pool(Protocol):
+    """Carries out work; what it gives back is what the work returned, in no order."""
+
+    def submit(self, work: Work) -> None: ...
+
+    def finished(self) -> list[Any]:
+        """Wait for some of the work and return its results; empty when none is under way."""
+        ...
+
+
+class Threads:
+    """Real threads, for real calls. Use as a context manager: it ends when its work has ended."""
+
+    def __init__(self, size: int = 16):
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix="call")
+        self._running: set[Future[Any]] = set()
+
+    def submit(self, work: Work) -> None:
+        self._running.add(self._executor.submit(work))
+
+    def finished(self) -> list[Any]:
+        if not self._running:
+            return []
+        done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
+        return [future.result() for future in done]
+
+    def __enter__(self) -> Threads:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+class Rounds:
+    """One thread, in rounds: all that was submitted runs, in order, before anything is handed back."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Work] = []
+        self.rounds = 0
+
+    def submit(self, work: Work) -> None:
+        self._waiting.append(work)
+
+    def finished(self) -> list[Any]:
+        if not self._waiting:
+            return []
+        self.rounds += 1
+        waiting, self._waiting = self._waiting, []
+        return [work() for work in waiting]

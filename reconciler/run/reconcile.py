@@ -1,0 +1,201 @@
+"""Plan and apply over the cases of one revision: the engine's findings as a plan, a report and memories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reconciler.errors import Problem
+from reconciler.incident.text import one_line
+from reconciler.plan.change import Blocked, Change, Note, Unreadable
+from reconciler.plan.diff import observed, sort_key
+from reconciler.plan.memory import BlockedSince, Memory
+from reconciler.plan.plan import Heading, Outcome, Plan, Report, State
+from reconciler.plan.world import Present, Sightings, Unknown, World
+from reconciler.run.engine import Connected, Engine, Gate, Open
+from reconciler.run.pool import Pool
+from reconciler.run.remember import refusals, remember, still_blocked
+from reconciler.targets.case import Case
+
+#: Passes over what an answer left uncertain; each begins with a look.
+PASSES = 3
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a run is about. `under` names the file, settings and token that a refusal depends on."""
+
+    revision: str
+    cases: Mapping[str, Case]
+    targets: Sequence[Connected]
+    pool: Callable[[], Pool]
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+    under: Callable[[Case, str], str] = lambda case, _target: case.blob
+    deep: Callable[[str], bool] = lambda _: True
+    known: Sightings = field(default_factory=dict)
+    told: Callable[[str], None] = lambda _: None
+
+    def engine(self, cases: Mapping[str, Case], gate: Gate, world: World | None = None) -> Engine:
+        """An engine over some of the cases."""
+        return Engine(
+            cases,
+            self.targets,
+            self.pool(),
+            deep=self.deep,
+            gate=gate,
+            blocked=self._blocked,
+            told=self.told,
+            world=world or World(self.known),
+        )
+
+    def _blocked(self, case: Case, change: Change) -> Blocked | None:
+        if case.incident.paused and change.address.target != "pagerduty":
+            return Blocked(
+                change.address, "paused by the file", "remove `paused: true`", case.incident.where("paused")
+            )
+        return still_blocked(case, change, self.under(case, change.address.target))
+
+
+def plan(situation: Situation) -> tuple[Plan, World]:
+    """What apply would do, and what was seen; nothing is written."""
+    engine = situation.engine(situation.cases, Open())
+    engine.look()
+    return _plan(situation, [engine]), engine.world
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A report, what to remember of each incident, and what was seen."""
+
+    report: Report
+    memories: Mapping[str, Memory]
+    world: World
+
+
+def apply(situation: Situation, gate: Gate) -> Applied:
+    """Carry out what differs, look again, and once more what an answer left uncertain."""
+    first = situation.engine(situation.cases, gate)
+    first.apply()
+    engines, outcomes = [first], list(first.outcomes)
+    memories = _memories(situation, first, outcomes)
+    for _ in range(PASSES - 1):
+        touched = {outcome.change.address.incident for outcome in engines[-1].outcomes}
+        if not touched:
+            break
+        cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
+        again = situation.engine(cases, gate)
+        again.leave_alone({one.change.address for one in outcomes if one.state is not State.UNCERTAIN})
+        again.apply()
+        engines.append(again)
+        outcomes = _decided(outcomes, again)
+        memories |= _memories(situation, again, outcomes)
+    after = _plan(situation, engines)
+    report = Report(
+        situation.revision,
+        _headings(situation, _touched(outcomes)),
+        _sorted(outcomes),
+        after,
+        situation.notices,
+    )
+    return Applied(report, memories, first.world)
+
+
+def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
+    """The outcomes after another look: what was uncertain is now known to be done, or was done now."""
+    tried = {outcome.change.address for outcome in again.outcomes}
+    kept: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.state is State.UNCERTAIN and outcome.change.address not in tried:
+            differs = again.differences(outcome.change.address.incident)
+            done = outcome.change.address not in differs
+            kept.append(
+                replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")
+                if done
+                else outcome
+            )
+        elif outcome.state is not State.UNCERTAIN:
+            kept.append(outcome)
+    return kept + again.outcomes
+
+
+def _memories(situation: Situation, engine: Engine, outcomes: Sequence[Outcome]) -> dict[str, Memory]:
+    memories: dict[str, Memory] = {}
+    for id, case in engine.cases.items():
+        differences = engine.differences(id)
+        facts: dict[str, object] = {}
+        for connected in situation.targets:
+            facts |= connected.target.facts(case, engine.world)
+        own = [outcome for outcome in outcomes if outcome.change.address.incident == id]
+        blocked: dict[str, BlockedSince] = {}
+        for connected in situation.targets:
+            name = connected.target.name
+            differs = {address for address in differences if address.target == name}
+            ours = [outcome for outcome in own if outcome.change.address.target == name]
+            blocked |= refusals(case, ours, engine.permanent, situation.under(case, name), differs)
+        memories[id] = remember(case, engine.resources(id), differences, engine.world, facts, blocked)
+    return memories
+
+
+def _plan(situation: Situation, engines: Sequence[Engine]) -> Plan:
+    """One plan; where several engines looked at an incident, the last one tells."""
+    newest = {id: engine for engine in engines for id in engine.cases}
+    found = [difference for id, engine in newest.items() for difference in engine.differences(id).values()]
+    notes = [note for id, engine in newest.items() for note in _notes(situation, engine, id)]
+    touched = {one.address.incident for one in found} | {note.address.incident for note in notes}
+    return Plan(
+        revision=situation.revision,
+        headings=_headings(situation, touched),
+        changes=tuple(sorted((one for one in found if isinstance(one, Change)), key=_by_address)),
+        blocked=tuple(sorted((one for one in found if isinstance(one, Blocked)), key=_by_address)),
+        unreadable=_unreadable(found, engines),
+        notes=tuple(sorted(set(notes), key=_by_address)),
+        problems=situation.problems,
+        notices=situation.notices,
+        in_sync=sum(_in_sync(engine, id) for id, engine in newest.items()),
+    )
+
+
+def _by_address(one: Change | Blocked | Unreadable | Note) -> tuple[object, ...]:
+    return sort_key(one.address)
+
+
+def _unreadable(found: Iterable[object], engines: Sequence[Engine]) -> tuple[Unreadable, ...]:
+    """What could not be read: of incidents, and of what belongs to none."""
+    listed = [one for one in found if isinstance(one, Unreadable)]
+    for address, seen in engines[-1].world.items():
+        if not address.incident and isinstance(seen, Unknown) and seen.looked:
+            listed.append(Unreadable(address, seen.reason))
+    return tuple(sorted(listed, key=_by_address))
+
+
+def _notes(situation: Situation, engine: Engine, id: str) -> list[Note]:
+    case = engine.cases[id]
+    return [note for connected in situation.targets for note in connected.target.notes(case, engine.world)]
+
+
+def _in_sync(engine: Engine, id: str) -> int:
+    among, differs = engine.resources(id), engine.differences(id)
+    present = (
+        address for address in among if isinstance(observed(among[address], among, engine.world), Present)
+    )
+    return sum(address not in differs for address in present)
+
+
+def _touched(outcomes: Iterable[Outcome]) -> set[str]:
+    return {outcome.change.address.incident for outcome in outcomes}
+
+
+def _headings(situation: Situation, ids: Iterable[str]) -> tuple[Heading, ...]:
+    return tuple(heading(situation.cases[id]) for id in sorted(ids) if id in situation.cases)
+
+
+def heading(case: Case) -> Heading:
+    """The line above an incident's changes; of a private incident the id only."""
+    incident = case.incident
+    title = "" if incident.private else one_line(incident.title)
+    return Heading(incident.id, incident.severity, incident.status.value, title, incident.path)
+
+
+def _sorted(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    return tuple(sorted(outcomes, key=lambda outcome: sort_key(outcome.change.address)))

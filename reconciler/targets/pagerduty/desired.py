@@ -1,0 +1,202 @@
+"""What an incident asks of PagerDuty: one page a team, and a note on it with the links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from reconciler.errors import Location
+from reconciler.incident.history import teams_asked
+from reconciler.incident.text import lines, one_line, person_name
+from reconciler.plan.resource import Hold, Resource
+from reconciler.plan.world import Present, World
+from reconciler.targets.case import Case, shared
+from reconciler.targets.links import url_of
+
+TITLE_LIMIT = 255
+NAME = "pagerduty"
+PRIORITIES = shared(NAME, "priorities")
+
+
+def resources(case: Case, world: World) -> list[Resource]:
+    """A page for each team that any version of the file asked for, and its note with links."""
+    asked = teams_asked(case.incident, case.settings)
+    teams = list(dict.fromkeys([*asked, *case.history.teams_ever(case.settings)]))
+    return [
+        one for team in teams for one in (page(case, world, team, team in asked), links(case, world, team))
+    ]
+
+
+def incident_key(case: Case, team: str) -> str:
+    """The de-duplication key of a page; frozen (docs/marks.md)."""
+    return f"{case.mark}/{team}"
+
+
+def page(case: Case, world: World, team: str, asked: bool) -> Resource:
+    """The page of one team."""
+    incident = case.incident
+    address = case.at(NAME, team)
+    live = _live(case, world, team)
+    urgency = case.severity.urgency
+    return Resource(
+        address,
+        f"page {team} ({urgency})" if incident.status.open else f"resolve the page of {team}",
+        fields=_fields(case, world, team, urgency),
+        body=_body(case, world, team),
+        live=live,
+        make=asked and case.history.was_open,
+        hold=_late(case, team),
+        after=(PRIORITIES,),
+        location=_place(case, team),
+    )
+
+
+def title(case: Case) -> str:
+    """The page's title: generic for a private incident, tagged for a drill."""
+    incident = case.incident
+    if incident.private:
+        return f"[{incident.severity.upper()}] Private incident {incident.id}"
+    drill = "[DRILL] " if incident.drill else ""
+    return one_line(f"{drill}[{incident.severity.upper()}] {incident.title}", TITLE_LIMIT)
+
+
+def _fields(case: Case, world: World, team: str, urgency: str) -> dict[str, str]:
+    seen = world.present(case.at(NAME, team))
+    if seen is not None and (seen.extra.get("merged_into") or not case.incident.status.open):
+        return {}
+    fields = {"title": title(case), "urgency": urgency}
+    priority = case.severity.priority
+    if priority and (_is(seen, priority) or priority in priorities(world)):
+        fields["priority"] = priority
+    return fields
+
+
+def _is(seen: Present | None, priority: str) -> bool:
+    return seen is not None and seen.fields.get("priority") == priority
+
+
+def priorities(world: World) -> Mapping[str, str]:
+    """The account's priorities by name, with their ids; empty while they are not known."""
+    known = world.present(PRIORITIES)
+    return known.fields if known else {}
+
+
+def _live(case: Case, world: World, team: str) -> bool:
+    """Whether the page shall be open: as the file is, but what was resolved in PagerDuty stays resolved."""
+    if not case.incident.status.open:
+        return False
+    seen = world.present(case.at(NAME, team))
+    if seen is None or seen.live or case.settings.pagerduty.when_resolved == "reopen":
+        return True
+    if seen.extra.get("merged_into"):
+        return False
+    return reopened_since(case, team, seen)
+
+
+def reopened_since(case: Case, team: str, seen: Present) -> bool:
+    """True when the file was reopened after the page was resolved, or when it was we who resolved it."""
+    remembered = case.memory.of(case.at(NAME, team))
+    if remembered is not None and not remembered.live:
+        return True
+    since = case.history.open_since() if case.history.reopenings else None
+    resolved_at = _moment(seen.extra.get("resolved_at"))
+    return since is not None and resolved_at is not None and resolved_at <= since
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def _late(case: Case, team: str) -> Hold | None:
+    """A page is late when the declare is old and no recent edit of the file asks for it."""
+    limit = case.settings.pagerduty.late_after
+    age = case.now - case.incident.declared_at
+    if case.allow_late_pages or age <= limit:
+        return None
+    since = case.history.asked_since(team, case.settings)
+    if since is not None and since[1] and case.now - since[0] <= limit:
+        return None
+    return Hold(
+        f"late: declared {age.days} days ago, and no edit asks for this page now"
+        if age.days > 1
+        else "late: declared more than a day ago, and no edit asks for this page now",
+        "page all the same with `reconciler apply --allow-late-pages`",
+        "--allow-late-pages",
+    )
+
+
+def _place(case: Case, team: str) -> Location:
+    if team in case.incident.page:
+        return case.incident.where("page", case.incident.page.index(team))
+    return case.settings.where("teams", team, "pagerduty_service")
+
+
+def _body(case: Case, world: World, team: str) -> dict[str, object]:
+    """What a create sends beside the compared fields."""
+    settings = case.settings.teams[team]
+    body: dict[str, object] = {
+        "incident_key": incident_key(case, team),
+        "service": settings.pagerduty_service,
+        "details": details(case, world),
+        "resolution": f"The incident is {case.incident.status.value}: {case.url or case.incident.path}",
+    }
+    if settings.escalation_policy:
+        body["escalation_policy"] = settings.escalation_policy
+    if case.incident.bridge and not case.incident.private:
+        body["bridge"] = case.incident.bridge
+    return body
+
+
+def details(case: Case, world: World) -> str:
+    """The page's body: what is known when it goes out, with the links there are."""
+    incident = case.incident
+    if incident.private:
+        return f"A private incident. Its file: {case.url or incident.path}"
+    people = [f"{role}: {person_name(who, case.settings)}" for role, who in incident.roles.items()]
+    told = [
+        "This is a drill." if incident.drill else "",
+        lines(incident.summary or "", 4000),
+        f"Status: {incident.status.value}",
+        ", ".join(people),
+        f"Services: {', '.join(incident.services)}" if incident.services else "",
+        f"Bridge: {incident.bridge}" if incident.bridge else "",
+        f"File: {case.url or incident.path}",
+        _link(case, world, "Slack", "slack", "channel"),
+        _link(case, world, "Document", "notion", "page"),
+    ]
+    return "\n".join(line for line in told if line)
+
+
+def _link(case: Case, world: World, word: str, target: str, thing: str) -> str:
+    url = url_of(case, world, target, thing)
+    return f"{word}: {url}" if url else ""
+
+
+def links(case: Case, world: World, team: str) -> Resource:
+    """The note with the links that did not exist when the page went out."""
+    address = case.at(NAME, f"{team}/links")
+    told = [_link(case, world, "Slack", "slack", "channel"), _link(case, world, "Document", "notion", "page")]
+    known = [line for line in told if line]
+    seen = world.present(case.at(NAME, team))
+    return Resource(
+        address,
+        f"note the links on the page of {team}",
+        fields={"present": True},
+        body={"page": seen.id if seen else "", "content": "\n".join([note_mark(case, team), *known])},
+        make=bool({"slack", "notion"} & case.on)
+        and case.incident.status.open
+        and (seen is None or seen.live),
+        once=True,
+        part_of=case.at(NAME, team),
+        needs=case.at(NAME, team),
+        after=(case.at("slack", "channel"), case.at("notion", "page")),
+        hold=Hold("there is no channel and no document to link to") if seen and not known else None,
+    )
+
+
+def note_mark(case: Case, team: str) -> str:
+    """The first line of our note, by which it is found again; frozen (docs/marks.md)."""
+    return f"[{case.mark}/{team}/links]"

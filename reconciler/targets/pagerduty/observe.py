@@ -1,0 +1,208 @@
+"""How PagerDuty is looked at: one list of the open pages, then only what that list cannot tell.
+
+`incident_key` de-duplicates against open incidents alone, so a page that is not remembered is looked up
+in all states before one is made (PagerDuty REST: "List incidents", `date_range=all`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.incident.text import one_line
+from reconciler.plan.world import Absent, Observed, Present, Sightings, World
+from reconciler.targets.base import Look
+from reconciler.targets.case import Case, shared
+from reconciler.targets.pagerduty import desired
+from reconciler.targets.seam import Answer, Api, Refused, Unanswered
+
+NAME = desired.NAME
+OPEN = shared(NAME, "open pages")
+PAGES_AT_MOST = 100
+
+
+def looks(case: Case, world: World) -> list[Look]:
+    """The reads that one incident still needs."""
+    resources = desired.resources(case, world)
+    if not resources:
+        return []
+    needed = [Look("open pages", "open", answers=(OPEN,))]
+    for resource in resources:
+        if not resource.address.thing.endswith("/links"):
+            needed += _page_looks(case, world, resource.address.thing)
+    return needed
+
+
+def _page_looks(case: Case, world: World, team: str) -> Iterator[Look]:
+    address = case.at(NAME, team)
+    remembered = case.memory.of(address)
+    seen = world.present(address)
+    if remembered is None and case.incident.status.open:
+        yield _by_key(case, team)
+        yield from _priorities(case)
+    if remembered is not None and remembered.live and seen is None and OPEN in world:
+        yield _by_id(case, team, remembered.id)
+    if seen is not None:
+        yield from _of_seen(case, world, team, seen)
+
+
+def _of_seen(case: Case, world: World, team: str, seen: Present) -> Iterator[Look]:
+    note = case.at(NAME, f"{team}/links")
+    wanted = case.severity.priority
+    if seen.live and wanted and seen.fields.get("priority") != wanted:
+        yield from _priorities(case)
+    if seen.live and case.incident.status.open and case.memory.of(note) is None and note not in world:
+        yield Look(f"notes {seen.id}", "notes", case.incident.id, {"id": seen.id, "team": team}, (note,))
+    if not seen.live and team not in case.memory.facts.get("acknowledged", {}):
+        answers = (case.at(NAME, f"{team}/log"),)
+        yield Look(f"log {seen.id}", "log", case.incident.id, {"id": seen.id, "team": team}, answers)
+    merged = seen.extra.get("merged_into")
+    if merged:
+        answers = (case.at(NAME, f"{team}/merged"),)
+        yield Look(f"merged {merged}", "merged", case.incident.id, {"id": merged, "team": team}, answers)
+
+
+def _priorities(case: Case) -> Iterator[Look]:
+    if case.severity.priority:
+        yield Look("priorities", "priorities", answers=(desired.PRIORITIES,))
+
+
+def _by_key(case: Case, team: str) -> Look:
+    key = desired.incident_key(case, team)
+    return Look(f"key {key}", "key", case.incident.id, {"key": key, "team": team}, (case.at(NAME, team),))
+
+
+def _by_id(case: Case, team: str, id: str) -> Look:
+    return Look(f"page {id}", "page", case.incident.id, {"id": id, "team": team}, (case.at(NAME, team),))
+
+
+def read(api: Api, look: Look, cases: Mapping[str, Case]) -> Sightings:
+    """Carry out one read."""
+    if look.kind == "open":
+        return _read_open(api, cases)
+    if look.kind == "priorities":
+        return {desired.PRIORITIES: _read_priorities(api)}
+    case = cases[look.incident]
+    team = look.arguments["team"]
+    address = look.answers[0]
+    if look.kind == "key":
+        return {address: find(api, desired.incident_key(case, team))}
+    if look.kind == "notes":
+        return {address: _find_note(api, case, team, look.arguments["id"])}
+    if look.kind == "log":
+        return {address: _first_acknowledgement(api, look.arguments["id"])}
+    return {address: sighting(api.call("GET /incidents/{id}", id=look.arguments["id"])["incident"])}
+
+
+def _read_priorities(api: Api) -> Present:
+    """The priorities by name; none where the account's plan has none (402)."""
+    try:
+        listed = api.call("GET /priorities", limit=100).get("priorities") or []
+    except Refused as refused:
+        if refused.code != "402":
+            raise
+        listed = []
+    return Present(fields={one["name"]: one["id"] for one in listed})
+
+
+def _read_open(api: Api, cases: Mapping[str, Case]) -> Sightings:
+    """All open pages of the settings' services; those with a mark of ours are seen."""
+    case = next(iter(cases.values()))
+    services = sorted({team.pagerduty_service for team in case.settings.teams.values()})
+    found: dict[Any, Observed] = {OPEN: Present()}
+    for incident in list_incidents(api, statuses=["triggered", "acknowledged"], service_ids=services):
+        name, _, rest = str(incident.get("incident_key") or "").partition("/")
+        id, _, team = rest.partition("/")
+        if name == case.settings.name and id in cases and team:
+            found.setdefault(cases[id].at(NAME, team), sighting(incident))
+    return found
+
+
+def list_incidents(api: Api, **filters: Any) -> Iterator[Mapping[str, Any]]:
+    """The incidents that fit, page after page, the oldest first, whatever their age."""
+    for number in range(PAGES_AT_MOST):
+        answer = api.call(
+            "GET /incidents",
+            date_range="all",
+            sort_by="created_at:asc",
+            limit=100,
+            offset=100 * number,
+            **filters,
+        )
+        yield from answer.get("incidents") or []
+        if not answer.get("more"):
+            return
+    raise Unanswered("GET /incidents", f"more than {100 * PAGES_AT_MOST} open incidents: the list is cut off")
+
+
+def find(api: Api, key: str) -> Observed:
+    """The page with that key in whichever state: an open one first, then the oldest."""
+    assert key, "an empty key would list every incident"
+    fitting = [one for one in list_incidents(api, incident_key=key) if one.get("incident_key") == key]
+    if not fitting:
+        return Absent()
+    return sighting(min(fitting, key=lambda one: one.get("status") == "resolved"))
+
+
+def sighting(incident: Answer) -> Present:
+    """A PagerDuty incident as the plan compares it."""
+    reason = incident.get("resolve_reason") or {}
+    merged = (
+        (reason.get("incident") or {}).get("id") if reason.get("type") == "merge_resolve_reason" else None
+    )
+    return Present(
+        id=str(incident["id"]),
+        fields={
+            "title": one_line(str(incident.get("title") or "")),
+            "urgency": incident.get("urgency"),
+            "priority": _priority(incident),
+        },
+        live=incident.get("status") != "resolved",
+        url=incident.get("html_url"),
+        extra={
+            "status": incident.get("status"),
+            "number": incident.get("incident_number"),
+            "acknowledged": _acknowledged(incident),
+            "resolved_at": incident.get("resolved_at"),
+            "by": _agent(incident.get("last_status_change_by")),
+            "merged_into": merged,
+        },
+    )
+
+
+def _priority(incident: Answer) -> str | None:
+    priority = incident.get("priority") or {}
+    return priority.get("name") or priority.get("summary")
+
+
+def _acknowledged(incident: Answer) -> dict[str, str] | None:
+    listed = incident.get("acknowledgements") or []
+    if not listed:
+        return None
+    first = min(listed, key=lambda one: str(one.get("at")))
+    return {"at": str(first.get("at")), "by": _agent(first.get("acknowledger"))["name"]}
+
+
+def _agent(reference: object) -> dict[str, str]:
+    if not isinstance(reference, Mapping):
+        return {"name": "somebody", "type": ""}
+    kind = str(reference.get("type", "")).removesuffix("_reference")
+    return {"name": one_line(str(reference.get("summary") or "somebody"), 60), "type": kind}
+
+
+def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
+    mark = desired.note_mark(case, team)
+    for note in api.call("GET /incidents/{id}/notes", id=id).get("notes") or []:
+        if str(note.get("content", "")).startswith(mark):
+            return Present(id=str(note.get("id")), fields={"present": True})
+    return Absent()
+
+
+def _first_acknowledgement(api: Api, id: str) -> Observed:
+    entries = api.call("GET /incidents/{id}/log_entries", id=id, limit=100).get("log_entries") or []
+    taken = [one for one in entries if str(one.get("type", "")).startswith("acknowledge_log_entry")]
+    if not taken:
+        return Present()
+    first = min(taken, key=lambda one: str(one.get("created_at")))
+    by = _agent(first.get("agent"))["name"]
+    return Present(extra={"acknowledged": {"at": str(first.get("created_at")), "by": by}})

@@ -1,0 +1,98 @@
+"""PagerDuty as a target: it needs nobody, waits for nobody, and its key makes a page safe to send twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reconciler.errors import Trouble
+from reconciler.incident.history import teams_asked
+from reconciler.plan.change import Change, Note
+from reconciler.plan.resource import Resource
+from reconciler.plan.world import Present, Sightings, World
+from reconciler.targets import advice
+from reconciler.targets.base import Ended, Look
+from reconciler.targets.case import Case
+from reconciler.targets.pagerduty import apply, desired, observe
+from reconciler.targets.seam import Api, CallError
+
+ADVICE: advice.Advice = {
+    "400": ("the request does not fit", "correct what it names; the page goes out at the next run"),
+    "401": ("the token is not valid", "set PAGERDUTY_API_TOKEN to a valid key"),
+    "402": ("the account's plan does not have this", "remove it from the settings, or change the plan"),
+    "403": ("the token may only read", "use a key with write access in PAGERDUTY_API_TOKEN"),
+    "404": ("the settings name something that this token cannot see", "correct the id in the settings"),
+}
+
+
+class PagerDuty:
+    """Pages to on-call."""
+
+    name = desired.NAME
+    leased = False
+
+    def resources(self, case: Case, world: World) -> list[Resource]:
+        return desired.resources(case, world)
+
+    def looks(self, case: Case, world: World, *, deep: bool) -> list[Look]:
+        return observe.looks(case, world)
+
+    def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
+        return observe.read(api, look, cases)
+
+    def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
+        return [apply.carry_out(api, change, case, world) for change in changes]
+
+    def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
+        return advice.trouble(change.summary, "PagerDuty", error, ADVICE, change.location)
+
+    def permanent(self, error: CallError) -> bool:
+        return advice.permanent(error, ADVICE)
+
+    def notes(self, case: Case, world: World) -> list[Note]:
+        told = [_missing_priority(case, world)]
+        told += [_resolved(case, world, team) for team in teams_asked(case.incident, case.settings)]
+        return [note for note in told if note is not None]
+
+    def facts(self, case: Case, world: World) -> Mapping[str, Any]:
+        known = dict(case.memory.facts.get("acknowledged", {}))
+        for team in case.history.teams_ever(case.settings):
+            for thing in (team, f"{team}/log"):
+                seen = world.present(case.at(self.name, thing))
+                if seen is not None and seen.extra.get("acknowledged"):
+                    known.setdefault(team, dict(seen.extra["acknowledged"]))
+                elif seen is not None and thing.endswith("/log"):
+                    known.setdefault(team, None)
+        return {"acknowledged": known} if known else {}
+
+
+def _missing_priority(case: Case, world: World) -> Note | None:
+    wanted = case.severity.priority
+    known = world.present(desired.PRIORITIES)
+    if not wanted or known is None or wanted in known.fields:
+        return None
+    return Note(desired.PRIORITIES, f"PagerDuty has no priority named {wanted}: pages go without")
+
+
+def _resolved(case: Case, world: World, team: str) -> Note | None:
+    """A page that ended in PagerDuty while the file is open: who, and what to do."""
+    address = case.at(desired.NAME, team)
+    seen = world.present(address)
+    if seen is None or seen.live or not case.incident.status.open:
+        return None
+    if seen.extra.get("merged_into"):
+        return Note(address, f"the page was merged into {_target(case, world, team)}")
+    by = seen.extra.get("by") or {}
+    if by.get("type") in ("service", "service_reference"):
+        return Note(address, f"resolved by the service's own time limit at {seen.extra.get('resolved_at')}")
+    if case.settings.pagerduty.when_resolved == "reopen":
+        return None
+    step = f"`reconciler resolve {case.incident.id}` if the incident is over"
+    return Note(address, f"resolved in PagerDuty by {by.get('name', 'somebody')}; {step}")
+
+
+def _target(case: Case, world: World, team: str) -> str:
+    seen = world[case.at(desired.NAME, f"{team}/merged")]
+    if not isinstance(seen, Present):
+        return "another one"
+    return f"#{seen.extra.get('number')} ({seen.extra.get('status')}) {seen.url or ''}".strip()

@@ -1,0 +1,134 @@
+"""Finding our own things among what was read: by remembered id, by mark, by name and creator. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.incident.naming import channel_name
+from reconciler.incident.settings import Bookmark
+from reconciler.plan.world import Absent, Observed, Present, Unknown, World
+from reconciler.targets.case import Case
+from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar
+from reconciler.targets.slack.text import read_line
+
+LAST_SUFFIX = 9
+
+
+def channel_seen(case: Case, world: World) -> Observed:
+    """The incident's channel: as just made or asked for, else from the list of the bot's channels."""
+    address = case.at(NAME, "channel")
+    if address in world:
+        return world[address]
+    listed = world[CHANNELS]
+    if not isinstance(listed, Present):
+        return listed
+    remembered = case.memory.of(address)
+    if remembered is not None and remembered.id in listed.fields:
+        return sighting(listed.fields[remembered.id])
+    bot = world.present(BOT)
+    ours = [raw for raw in listed.fields.values() if is_ours(raw, case, bot.id if bot else None)]
+    if ours:
+        return sighting(min(ours, key=lambda raw: (raw.get("created", 0), raw["id"])))
+    if remembered is not None and not remembered.live:
+        return Present(id=remembered.id, fields=remembered.fields, live=False, url=remembered.url)
+    if remembered is not None:
+        return Unknown()
+    return world[BOT] if bot is None and case.incident.status.open else Absent()
+
+
+def holding(case: Case, seen: Observed) -> str:
+    """The id of the live channel that holds the incident's things: as seen, until then as remembered."""
+    if isinstance(seen, Present):
+        return seen.id if seen.live else ""
+    remembered = case.memory.of(case.at(NAME, "channel"))
+    return remembered.id if isinstance(seen, Unknown) and remembered and remembered.live else ""
+
+
+def sighting(raw: Mapping[str, Any]) -> Present:
+    """A channel object of Slack's as the plan compares it."""
+    return Present(
+        id=raw["id"],
+        fields={"name": raw.get("name", "")},
+        live=not raw.get("is_archived", False),
+        url=f"https://slack.com/app_redirect?channel={raw['id']}",
+        extra={
+            "topic": read_line((raw.get("topic") or {}).get("value", "")),
+            "purpose": read_line((raw.get("purpose") or {}).get("value", "")),
+            "previous": list(raw.get("previous_names") or ()),
+            "created": raw.get("created", 0),
+        },
+    )
+
+
+def is_ours(raw: Mapping[str, Any], case: Case, bot: str | None) -> bool:
+    """True for a channel that carries the incident's mark, or has its name and was made by our bot."""
+    marked = re.search(r"\[([^\]]+)\]", read_line((raw.get("purpose") or {}).get("value", "")))
+    if marked:
+        return marked.group(1) == case.mark
+    return bot is not None and raw.get("creator") == bot and raw.get("name") in names(case)
+
+
+def names(case: Case) -> dict[str, int]:
+    """Every name that the incident's channel may have, with the number of its suffix."""
+    prefix = case.settings.slack.channel_prefix
+    return {
+        channel_name(prefix, case.incident.id, resolved=resolved, follow_up=number): number
+        for number in (0, *range(2, LAST_SUFFIX + 1))
+        for resolved in (False, True)
+    }
+
+
+def suffix(case: Case, seen: Observed) -> int:
+    """The number at the end of the channel's name, also when a person has renamed it; 0 for none."""
+    known = names(case)
+    for name in _names_of(case, seen):
+        if name in known:
+            return known[name]
+    return 0
+
+
+def _names_of(case: Case, seen: Observed) -> Iterable[str]:
+    if isinstance(seen, Present):
+        yield seen.fields.get("name", "")
+        yield from reversed(seen.extra.get("previous", ()))
+    remembered = case.memory.of(case.at(NAME, "channel"))
+    if remembered is not None:
+        yield str(remembered.fields.get("name", ""))
+
+
+def seen_message(case: Case, world: World, thing: str, place: str = "", trust: bool = True) -> Observed:
+    """One of our messages: as scanned for its mark, else as remembered (nobody else can edit it)."""
+    scanned = world[found(case, place)]
+    if isinstance(scanned, Present) and not (scanned.extra.get("card") and thing != "card"):
+        entry = scanned.fields.get(thing)
+        return as_message(entry) if entry else Absent()
+    remembered = case.memory.of(case.at(NAME, thing))
+    if remembered is not None and trust:
+        return Present(id=remembered.id, fields=remembered.fields)
+    return scanned if isinstance(scanned, Unknown) else Unknown()
+
+
+def as_message(entry: Mapping[str, Any]) -> Present:
+    """A message found by its mark."""
+    return Present(
+        id=entry["ts"], fields={"digest": entry["digest"]}, extra={"pinned": bool(entry.get("pinned"))}
+    )
+
+
+def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) -> Observed:
+    """A bookmark of ours: by its remembered id, else one with the same link."""
+    listed = world[links_bar(case)]
+    if not isinstance(listed, Present):
+        remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
+        if remembered is not None and isinstance(seen, Present) and remembered.within == seen.id:
+            return Present(id=remembered.id, fields=remembered.fields)
+        return listed
+    remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
+    if remembered is not None and remembered.id in listed.fields:
+        return Present(id=remembered.id, fields=listed.fields[remembered.id])
+    for id, fields in listed.fields.items():
+        if fields["link"] == bookmark.url:
+            return Present(id=id, fields={"title": bookmark.title, "link": bookmark.url})
+    return Absent()

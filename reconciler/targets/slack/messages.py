@@ -1,0 +1,247 @@
+"""The incident's messages: the pinned card, announcements, updates and how it ended, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from reconciler.errors import Location
+from reconciler.incident.history import announced_in
+from reconciler.incident.model import Update
+from reconciler.incident.text import one_line
+from reconciler.plan.address import Address
+from reconciler.plan.change import Cause
+from reconciler.plan.resource import Hold, Resource
+from reconciler.plan.world import Absent, Observed, Present, World
+from reconciler.targets.case import Case
+from reconciler.targets.slack import card
+from reconciler.targets.slack.find import holding, seen_message
+from reconciler.targets.slack.names import CHANNELS, EVENT_TYPE, NAME, found
+from reconciler.targets.slack.text import digest
+
+
+def resources(case: Case, world: World, seen: Observed) -> list[Resource]:
+    """All messages of one incident."""
+    channel = holding(case, seen)
+    usable = (
+        bool(channel)
+        or (not isinstance(seen, Present) and case.incident.status.open)
+        or _follow_up(case, seen)
+    )
+    listed: list[Resource] = []
+    if usable:
+        listed += [_card(case, world, channel), _pin(case, world, channel)]
+    listed += [_announcement(case, world, channel, place) for place in card.places(case)]
+    told = [one for each in case.incident.updates for one in _update(case, world, channel, usable, each)]
+    told += _turn(case, world, channel, usable)
+    return [*listed, *in_order(told), *_duplicates(case, world)]
+
+
+def in_order(messages: list[Resource]) -> list[Resource]:
+    """Messages of one place are sent one after the other, as they stand in the file."""
+    before: dict[str, Address] = {}
+    ordered: list[Resource] = []
+    for message in messages:
+        place = message.address.thing.split("/", 2)[2:]
+        previous = before.get("/".join(place))
+        ordered.append(replace(message, after=(previous,)) if previous else message)
+        before["/".join(place)] = message.address
+    return ordered
+
+
+def _follow_up(case: Case, seen: Observed) -> bool:
+    gone = isinstance(seen, Present) and not seen.live
+    return gone and case.incident.status.open and bool(case.history.reopened_after_over)
+
+
+def body(case: Case, thing: str, channel: str, content: card.Content, **more: object) -> dict[str, object]:
+    """What a message is sent with: its content, and the mark by which it is found again."""
+    payload = {
+        "instance": case.settings.name,
+        "incident": case.incident.id,
+        "thing": thing,
+        "digest": digest(content),
+    }
+    metadata = {"event_type": EVENT_TYPE, "event_payload": payload}
+    return {"channel": channel, "content": content, "metadata": metadata, **more}
+
+
+def _card(case: Case, world: World, channel: str) -> Resource:
+    content = card.card(case, world)
+    return Resource(
+        case.at(NAME, "card"),
+        "summary card",
+        fields={"digest": digest(content)},
+        body=body(case, "card", channel, content),
+        part_of=case.at(NAME, "channel"),
+        needs=case.at(NAME, "channel"),
+        seen=_in_channel(case, world, "card", channel, trust=False),
+        within=channel,
+    )
+
+
+def _in_channel(case: Case, world: World, thing: str, channel: str, trust: bool = True) -> Observed | None:
+    """A message of the channel; what is remembered of another channel does not count."""
+    if not channel:
+        return None
+    remembered = case.memory.of(case.at(NAME, thing))
+    return seen_message(
+        case, world, thing, trust=trust and remembered is not None and remembered.within == channel
+    )
+
+
+def _pin(case: Case, world: World, channel: str) -> Resource:
+    message = _in_channel(case, world, "card", channel, trust=False)
+    pinned: Observed | None = message
+    if isinstance(message, Present):
+        pinned = Present(fields={"pinned": True}) if message.extra.get("pinned") else Absent()
+    made = world.present(case.at(NAME, "card"))
+    ts = made.id if made else message.id if isinstance(message, Present) else ""
+    return Resource(
+        case.at(NAME, "pin"),
+        "the summary card is pinned",
+        fields={"pinned": True},
+        body={"channel": channel, "ts": ts},
+        part_of=case.at(NAME, "card"),
+        needs=case.at(NAME, "card"),
+        seen=pinned,
+        within=channel,
+    )
+
+
+def _announcement(case: Case, world: World, channel: str, place: str) -> Resource:
+    thing = f"announcement/{place}"
+    content = card.announcement(case, None if case.incident.private else channel or None)
+    where = place_id(world, place)
+    asked = place in announced_in(case.incident, case.settings) and case.incident.status.open
+    return Resource(
+        case.at(NAME, thing),
+        f"tell {place}",
+        fields={"digest": digest(content)},
+        body=body(case, thing, where or "", content),
+        make=asked,
+        once=True,
+        after=(case.at(NAME, "channel"),),
+        seen=seen_message(case, world, thing, place),
+        hold=_unseen(place) if where is None else None,
+        location=_announce_place(case, place),
+    )
+
+
+def place_id(world: World, place: str) -> str | None:
+    """The id of a channel named in the settings; None where the bot is in none of that name."""
+    listed = world.present(CHANNELS)
+    if not place.startswith("#"):
+        return place
+    if listed is None:
+        return ""
+    name = place.removeprefix("#")
+    return next((raw["id"] for raw in listed.fields.values() if raw.get("name") == name), None)
+
+
+def _unseen(place: str) -> Hold:
+    return Hold(f"the bot is not in {place}", f"type `/invite` with the bot's name in {place}")
+
+
+def _announce_place(case: Case, place: str) -> Location:
+    index = case.settings.severities.index(case.severity)
+    listed = case.severity.announce
+    return case.settings.where(
+        "severities", index, "announce", *([listed.index(place)] if place in listed else [])
+    )
+
+
+def update_key(at: datetime) -> str:
+    """An update's key: its time in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if not at.microsecond else at.isoformat()
+
+
+def _update(case: Case, world: World, channel: str, usable: bool, told: Update) -> Iterator[Resource]:
+    thing = f"update/{update_key(told.at)}"
+    content = card.update(case, told)
+    place = case.incident.where("updates", case.incident.updates.index(told))
+    summary = f'"{one_line(told.text, 60)}"'
+    if usable:
+        yield _message(case, world, thing, content, channel, summary, place)
+    for other in card.places(case):
+        yield _reply(case, world, f"{thing}/{other}", other, content, summary, place)
+
+
+def _turn(case: Case, world: World, channel: str, usable: bool) -> Iterator[Resource]:
+    """The newest turn of the incident: that it is over, or open again."""
+    is_open = case.incident.status.open
+    number = case.history.reopenings if is_open else case.history.endings
+    if not number:
+        return
+    thing = f"{'reopening' if is_open else 'ending'}/{number}"
+    content = card.turn(case, ending=not is_open)
+    summary = "open again" if is_open else case.incident.status.value
+    place = case.incident.where("status")
+    if usable and channel:
+        yield _message(case, world, thing, content, channel, summary, place)
+    for other in card.places(case):
+        yield _reply(case, world, f"{thing}/{other}", other, content, summary, place, broadcast=True)
+
+
+def _message(
+    case: Case, world: World, thing: str, content: card.Content, channel: str, summary: str, place: Location
+) -> Resource:
+    return Resource(
+        case.at(NAME, thing),
+        summary,
+        fields={"digest": digest(content)},
+        body=body(case, thing, channel, content),
+        once=True,
+        part_of=case.at(NAME, "channel"),
+        needs=case.at(NAME, "channel"),
+        seen=seen_message(case, world, thing) if channel else None,
+        location=place,
+    )
+
+
+def _reply(
+    case: Case,
+    world: World,
+    thing: str,
+    other: str,
+    content: card.Content,
+    summary: str,
+    place: Location,
+    broadcast: bool = False,
+) -> Resource:
+    """The same in the thread of an announcement; where none was made, nobody has to be told more."""
+    above = case.at(NAME, f"announcement/{other}")
+    parent = world.present(above) or seen_message(case, world, above.thing, other)
+    told = isinstance(parent, Present)
+    to_come = case.incident.status.open and other in announced_in(case.incident, case.settings)
+    where = place_id(world, other) or ""
+    thread = parent.id if isinstance(parent, Present) else ""
+    return Resource(
+        case.at(NAME, thing),
+        f"{summary} in {other}",
+        fields={"digest": digest(content)},
+        body=body(case, thing, where, content, thread=thread, broadcast=broadcast),
+        make=told or (to_come and place_id(world, other) is not None),
+        once=True,
+        part_of=above,
+        needs=above,
+        seen=seen_message(case, world, thing, other) if told else None,
+        location=place,
+    )
+
+
+def _duplicates(case: Case, world: World) -> Iterator[Resource]:
+    """Our own messages that a race posted twice: the oldest stays."""
+    for place in ("", *card.places(case)):
+        scanned = world.present(found(case, place))
+        for thing, entry in (scanned.fields if scanned else {}).items():
+            for ts in entry.get("duplicates", ()):
+                yield Resource(
+                    case.at(NAME, f"duplicate/{ts}"),
+                    f"posted twice: {thing}",
+                    body={"channel": entry["channel"], "ts": ts},
+                    live=False,
+                    seen=Present(id=ts),
+                    cause=Cause.DRIFTED,
+                )

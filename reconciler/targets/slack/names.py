@@ -1,0 +1,39 @@
+"""The names that Slack's resources and raw sightings go by. Marks are frozen (docs/marks.md)."""
+
+from __future__ import annotations
+
+from reconciler.plan.address import Address
+from reconciler.targets.case import Case, shared
+
+NAME = "slack"
+EVENT_TYPE = "incident_reconciler"
+
+#: Raw sightings of the workspace.
+BOT = shared(NAME, "bot")
+CHANNELS = shared(NAME, "channels")
+GROUPS = shared(NAME, "groups")
+
+
+def person(address: str) -> Address:
+    """Where it is kept whether Slack knows a person."""
+    return shared(NAME, f"person/{address}")
+
+
+def group(handle: str) -> Address:
+    """Where a user group's members are kept."""
+    return shared(NAME, f"group/{handle.removeprefix('@')}")
+
+
+def found(case: Case, place: str = "") -> Address:
+    """Where the incident's own messages of one place are kept: its channel, or an announcement's."""
+    return case.at(NAME, f"messages/{place}" if place else "messages")
+
+
+def members(case: Case) -> Address:
+    """Where the channel's members are kept."""
+    return case.at(NAME, "members")
+
+
+def links_bar(case: Case) -> Address:
+    """Where the channel's bookmarks are kept."""
+    return case.at(NAME, "bookmarks")

@@ -1,0 +1,97 @@
+"""Slack as a target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reconciler.errors import Trouble
+from reconciler.plan.change import Change, Note
+from reconciler.plan.resource import Resource
+from reconciler.plan.world import EMPTY, Sightings, World
+from reconciler.targets import advice
+from reconciler.targets.base import Ended, Look
+from reconciler.targets.case import Case
+from reconciler.targets.seam import Api, CallError, Refused
+from reconciler.targets.slack import apply, desired, observe
+from reconciler.targets.slack.names import NAME
+
+_SCOPE = "add the scope to the app and install it again"
+_SIGN_IN = "set SLACK_BOT_SIGN_IN to a valid bot token"
+_NAME = "change `slack: channel_prefix` in the settings"
+_ADMIN = "ask a workspace admin to allow it for the bot"
+
+ADVICE: advice.Advice = {
+    "missing_scope": ("the bot lacks a scope", _SCOPE),
+    "invalid_auth": ("the token is not valid", _SIGN_IN),
+    "not_authed": ("no token was sent", _SIGN_IN),
+    "token_revoked": ("the token was revoked", _SIGN_IN),
+    "token_expired": ("the token has expired", _SIGN_IN),
+    "account_inactive": ("the bot was removed from the workspace", "install the app again"),
+    "not_in_channel": ("the bot is not in the channel", "type `/invite` with the bot's name there"),
+    "channel_not_found": ("no such channel, or the bot cannot see it", "correct the name, or invite the bot"),
+    "is_archived": ("the channel is archived", "unarchive it in Slack: a bot cannot"),
+    "name_taken": (
+        "a channel that the bot cannot see has the name",
+        "rename that channel in Slack, or change `slack: channel_prefix` in the settings",
+    ),
+    "invalid_name": ("Slack does not take the channel's name", _NAME),
+    "invalid_name_specials": ("Slack does not take the channel's name", _NAME),
+    "invalid_name_punctuation": ("Slack does not take the channel's name", _NAME),
+    "invalid_name_maxlength": ("the channel's name is too long", _NAME),
+    "restricted_action": ("the workspace keeps this for admins", _ADMIN),
+    "cannot_create_channel": ("the workspace keeps channels for admins", _ADMIN),
+    "not_authorized": ("only the channel's creator or an admin may", "rename it in Slack by hand"),
+    "user_is_restricted": ("the bot is a restricted user", _ADMIN),
+    "cant_archive_general": ("the general channel cannot be archived", "adopt another channel"),
+    "cant_archive_required": ("the channel is required for everybody", "make it optional in Slack"),
+    "user_not_found": ("Slack has no such user", "correct the id under `people:` in the settings"),
+    "cant_invite": ("that person cannot be invited", "invite them in Slack by hand"),
+    "ura_max_channels": ("a guest may be in no more channels", "ask a workspace admin"),
+    "org_user_not_in_team": ("that person is not in this workspace", "ask a workspace admin to add them"),
+    "too_many_bookmarks": ("the channel has no room for another bookmark", "remove one in Slack"),
+    "invalid_link": ("Slack does not take the link", "correct the bookmark's `url` in the settings"),
+    "too_many_pins": ("the channel has no room for another pin", "remove one in Slack"),
+    "cant_update_message": ("the message is not the bot's", "nothing: it stays as it is"),
+    "edit_window_closed": ("the workspace does not allow late edits", "allow edits, or leave it as it is"),
+    "msg_too_long": ("the message is too long", "shorten the text in the file"),
+    "plan_upgrade_required": ("user groups need a paid plan", "name the people instead of the group"),
+    "team_access_not_granted": ("the app is not allowed in this workspace", _ADMIN),
+}
+
+
+class Slack:
+    """The channel, its people and its messages."""
+
+    name = NAME
+    leased = True
+
+    def resources(self, case: Case, world: World) -> list[Resource]:
+        return desired.resources(case, world)
+
+    def looks(self, case: Case, world: World, *, deep: bool) -> list[Look]:
+        return observe.looks(case, world, desired.resources(case, world), deep)
+
+    def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
+        return observe.read(api, look, cases)
+
+    def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
+        return apply.carry_out(api, changes, case, world)
+
+    def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
+        told = advice.trouble(change.summary, "Slack", error, ADVICE, change.location)
+        if isinstance(error, Refused) and error.code == "missing_scope":
+            needed = error.answer.get("needed", "?")
+            return Trouble(
+                told.attempted, f"{told.answer}: {needed}", f"add the scope {needed}: {_SCOPE}", told.location
+            )
+        return told
+
+    def permanent(self, error: CallError) -> bool:
+        return advice.permanent(error, ADVICE)
+
+    def notes(self, case: Case, world: World) -> list[Note]:
+        return []
+
+    def facts(self, case: Case, world: World) -> Mapping[str, Any]:
+        return EMPTY

@@ -1,0 +1,42 @@
+"""Slack's text: escaped on the way out, read back as it was meant, so that both sides compare alike.
+
+Slack: `&`, `<` and `>` are written as entities in text; topics and purposes hold one line of 250 characters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from reconciler.incident.text import one_line
+
+TOPIC_LIMIT = 250
+
+
+def escape(text: str) -> str:
+    """Text in which nothing can call anybody: `<!channel>` stays words."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """What was meant by text that Slack gave back."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def topic_line(text: str) -> str:
+    """One line that fits a topic or purpose, also once its entities are escaped."""
+    line = one_line(text, TOPIC_LIMIT)
+    while len(escape(line)) > TOPIC_LIMIT:
+        line = one_line(line, len(line) - 1)
+    return line
+
+
+def read_line(text: str) -> str:
+    """A topic or purpose as Slack gave it back, as `topic_line` would have written it."""
+    return topic_line(unescape(text))
+
+
+def digest(content: Any) -> str:
+    """A short name for a message's content: it is carried in the metadata and compared."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
