@@ -65,7 +65,7 @@ def test_an_open_status_on_a_resolved_incident_opens_it_again(status: str) -> No
 
 
 def test_resolving_says_when_by_whom_and_why() -> None:
-    """`resolution` is the note of the resolve log entry; the incident gets resolved_at and loses its assignees."""
+    """`resolution` is the note of the resolve log entry; a resolved incident is assigned to nobody."""
     account, clock = machine()
     page = opened(account)
     clock.sleep(600)
