@@ -17,7 +17,7 @@ MOST_FIELDS = 10
 SECTION_LENGTH = 3_000
 FIELD_LENGTH = 2_000
 HEADER_LENGTH = 150
-BLOCKS_LENGTH = 13_200
+LONGEST_BLOCKS = 13_200
 
 _ELEMENTS = {"context": 10, "actions": 25}
 _OTHER_BLOCKS = {"divider", "image", "rich_text", "markdown", "input", "video", "file", "table"}
@@ -31,12 +31,12 @@ def content(slack: Workspace, text: str | None, blocks: Any, attachments: Any, m
     if len(attachments or []) > MOST_ATTACHMENTS:
         raise No("too_many_attachments")
     body: Record = {} if text is None else {"text": escaped_message(text)}
-    if blocks:
-        body["blocks"] = checked_blocks(slack, blocks)
-    if attachments:
-        body["attachments"] = attachments
     if metadata:
         body["metadata"] = checked_metadata(metadata)
+    if attachments:
+        body["attachments"] = attachments
+    if blocks:
+        body["blocks"] = checked_blocks(slack, blocks)
     return body
 
 
@@ -74,8 +74,6 @@ def checked_blocks(slack: Workspace, blocks: Any) -> list[Record]:
         complaint = _complaint(block)
         if complaint:
             raise _unsound(complaint, f"/blocks/{index}")
-    if _length(blocks) > BLOCKS_LENGTH:
-        raise No("msg_blocks_too_long")
     return [_kept(slack, block) for block in blocks]
 
 
@@ -116,11 +114,14 @@ def _text(value: Any, longest: int, kinds: set[str] | None = None) -> str:
     return "" if len(text) <= longest else f"must be less than {longest + 1} characters"
 
 
-def _length(value: Any) -> int:
-    """How many characters of text there are below a value."""
+def text_length(value: Any) -> int:
+    """How many characters of text there are in blocks."""
     if isinstance(value, dict):
-        return sum(len(v) if k == "text" and isinstance(v, str) else _length(v) for k, v in value.items())
-    return sum(map(_length, value)) if isinstance(value, list) else 0
+        return sum(
+            len(item) if key == "text" and isinstance(item, str) else text_length(item)
+            for key, item in value.items()
+        )
+    return sum(map(text_length, value)) if isinstance(value, list) else 0
 
 
 def _kept(slack: Workspace, block: Record) -> Record:

@@ -26,7 +26,7 @@ def lookup_by_email(slack: Workspace, email: str) -> Record:
     """The user with an e-mail address; one who has left is not found."""
     wanted = email.strip().lower()
     for record in slack.data["users"].values():
-        if record["email"].lower() == wanted and not record["deleted"]:
+        if wanted and record["email"].lower() == wanted and not record["deleted"]:
             return {"user": shapes.user(slack, record)}
     raise No("users_not_found")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.sandbox.slack import shapes
-from reconciler.sandbox.slack.content import content
+from reconciler.sandbox.slack.content import LONGEST_BLOCKS, content, text_length
 from reconciler.sandbox.slack.text import escaped
 from reconciler.sandbox.slack.workspace import SLACKBOT, No, Record, Workspace
 
@@ -39,6 +39,8 @@ def post(
         raise No("is_archived")
     if slack.actor not in found["members"] and not _may_post_anywhere(slack, found):
         raise No("not_in_channel")
+    if text_length(blocks) > LONGEST_BLOCKS:
+        raise No("msg_blocks_too_long")
     body = content(slack, text[:LONGEST_POST], blocks, attachments, metadata)
     stamp = slack.stamp(found)
     record = {"type": "message", **_author(slack), "ts": stamp, **body}
@@ -82,19 +84,15 @@ def update(
     metadata: Any = None,
     **_: Any,
 ) -> Record:
-    """Change one's own message. Metadata left out stays, `{}` takes it away; a text alone drops the blocks."""
+    """Change one's own message. Metadata left out stays, `{}` removes it; a text alone drops the blocks."""
     found = slack.channel(channel)
     record = _own(slack, found, ts, "cant_update_message")
     if found["is_archived"]:
         raise No("is_inactive")
-    if len(text or "") > LONGEST_UPDATE:
+    if len(text or "") > LONGEST_UPDATE or text_length(blocks) > LONGEST_BLOCKS:
         raise No("msg_too_long")
-    try:
-        body = content(slack, text, blocks, attachments, metadata)
-    except No as no:
-        raise No("msg_too_long") if no.error == "msg_blocks_too_long" else no from None
-    dropped = _dropped(text, blocks, metadata)
-    for part in dropped:
+    body = content(slack, text, blocks, attachments, metadata)
+    for part in _dropped(text, blocks, metadata):
         record.pop(part, None)
     record.update(body)
     record["edited"] = {"user": slack.actor, "ts": slack.stamp(found)}

@@ -18,9 +18,10 @@ _KEPT = (
     "previous_names",
     "updated",
 )
-_NEVER = (
-    "is_group", "is_im", "is_mpim", "is_shared", "is_org_shared", "is_ext_shared", "is_pending_ext_shared",
-)  # fmt: skip
+_NEVER = dict.fromkeys(
+    ("is_group", "is_im", "is_mpim", "is_shared", "is_org_shared", "is_ext_shared", "is_pending_ext_shared"),
+    False,
+)
 
 
 def channel(slack: Workspace, record: Record) -> Record:
@@ -28,7 +29,7 @@ def channel(slack: Workspace, record: Record) -> Record:
     team = slack.data["team"]["id"]
     return {
         **{key: record[key] for key in _KEPT},
-        **dict.fromkeys(_NEVER, False),
+        **_NEVER,
         "is_channel": True,
         "name_normalized": record["name"],
         "unlinked": 0,
