@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ PROJECT = tomllib.loads(TEXT)["project"]
 EXTRAS = [one for extra in PROJECT["optional-dependencies"].values() for one in extra]
 
 #: Distributions whose module is called otherwise.
-MODULES = {"gitpython": "git", "pyyaml": "yaml"}
+MODULES = {"gitpython": "git", "markdown-it-py": "markdown_it", "pyyaml": "yaml"}
 
 
 def name_of(requirement: str) -> str:
@@ -25,16 +28,32 @@ def name_of(requirement: str) -> str:
     return match[0].lower()
 
 
+@cache
 def imported() -> set[str]:
-    """The first part of every module that the code imports."""
+    """The first part of every module that the code imports when it runs."""
     names: set[str] = set()
     for path in (ROOT / "reconciler").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in running(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names.update(alias.name.split(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.split(".")[0])
     return names
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below this one but those that only a type checker reads."""
+    yield node
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from running(child)
+
+
+def module_of(requirement: str) -> str:
+    """The module that a required distribution brings."""
+    name = name_of(requirement)
+    return MODULES.get(name, name.replace("-", "_"))
 
 
 @pytest.mark.parametrize("requirement", [*PROJECT["dependencies"], *EXTRAS])
@@ -45,7 +64,10 @@ def test_a_comment_says_why_a_dependency_is_there(requirement: str) -> None:
 
 @pytest.mark.parametrize("requirement", PROJECT["dependencies"])
 def test_a_dependency_is_imported(requirement: str) -> None:
-    name = name_of(requirement)
-    module = MODULES.get(name, name.replace("-", "_"))
-    used = module in imported()
-    assert used, f"nothing in reconciler/ imports {module}"
+    module, used = module_of(requirement), imported()
+    assert module in used, f"nothing in reconciler/ imports {module}"
+
+
+def test_what_is_imported_is_a_dependency() -> None:
+    ours = {"reconciler", *map(module_of, PROJECT["dependencies"])}
+    assert imported() - ours - sys.stdlib_module_names == set()
