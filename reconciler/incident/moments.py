@@ -1,0 +1,34 @@
+"""Times and durations as the files write them: text until here, so that no YAML reader guesses first."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+#: The shapes that the schemas ask for; of these only an impossible day is refused later.
+TIME = re.compile(
+    r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]"
+    r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+DURATION = re.compile(r"[0-9]{1,5}[dhms]( ?[0-9]{1,5}[dhms]){0,3}")
+_PART = re.compile(r"([0-9]+)([dhms])")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def parse_time(text: str) -> datetime:
+    """The moment in UTC that RFC 3339 text names, e.g. `2026-11-21T17:45:00+01:00`.
+
+    Raises ValueError for any other shape, without a zone, and when there is no such day.
+    """
+    if not TIME.fullmatch(text):
+        raise ValueError(f"{text} is no time with a zone")
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def parse_duration(text: str) -> timedelta:
+    """The duration that text such as `30m`, `24h` or `1h30m` names; ValueError for other text."""
+    if not DURATION.fullmatch(text):
+        raise ValueError(f"{text} is no duration")
+    parts = (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text))
+    return sum(parts, timedelta())

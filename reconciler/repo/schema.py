@@ -1,0 +1,101 @@
+"""Whether data fits its schema: one validator says quickly that it does, another why it does not.
+
+Neither is imported before it is needed. The slow one is the judge, and only looks at what the quick one
+does not pass.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import reconciler
+from reconciler.incident.finding import Finding, Path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+    from reconciler.repo.schema_words import Misfit
+
+PROBLEMS = 100  # after so many a file is not looked at further
+
+
+def check_schema(kind: str, data: Any, spelled: Mapping[Path, str]) -> list[Finding]:
+    """What does not fit the schema `kind` (`incident` or `settings`); `spelled` as in a Document."""
+    if _quick(kind).is_valid(data):
+        return []
+    from reconciler.repo.schema_words import word
+
+    errors = islice(_judge(kind).iter_errors(data), PROBLEMS)
+    return [finding for error in errors for finding in word(_misfit(error, spelled))]
+
+
+def _misfit(error: Any, spelled: Mapping[Path, str]) -> Misfit:
+    from reconciler.repo.schema_words import Misfit
+
+    path = tuple(error.absolute_path)
+    return Misfit(
+        path=path,
+        keyword=error.validator,
+        wanted=error.validator_value,
+        value=error.instance,
+        schema=error.schema,
+        spelled=spelled.get(path),
+        at_key="propertyNames" in error.absolute_schema_path,
+    )
+
+
+def schema_text(kind: str) -> str:
+    """The schema as JSON: from the installed package, or from the checkout that the package lies in."""
+    package = os.path.dirname(reconciler.__file__)
+    for folder in (package, os.path.dirname(package)):
+        path = os.path.join(folder, "schemas", f"{kind}.schema.json")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+    raise FileNotFoundError(f"{kind}.schema.json is neither in {package} nor beside it")
+
+
+@cache
+def _quick(kind: str) -> Any:
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(schema_text(kind))
+
+
+@cache
+def _judge(kind: str) -> Any:
+    import json
+
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    keywords = {"pattern": _pattern, "uniqueItems": _unique}
+    exact = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    return exact(json.loads(schema_text(kind)))
+
+
+def _pattern(_: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """As the standard has it: `$` is the end of the text, not the place before a last line end."""
+    import re
+
+    from jsonschema.exceptions import ValidationError
+
+    exact = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
+    if isinstance(instance, str) and not re.search(exact, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _unique(_: Any, wanted: bool, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """Each repeated item by itself, at its own place, in one pass."""
+    from jsonschema.exceptions import ValidationError
+
+    seen: set[str] = set()
+    for number, item in enumerate(instance if wanted and isinstance(instance, list) else ()):
+        known = repr(item)
+        if known in seen:
+            yield ValidationError(f"{known} is there twice", path=[number], instance=item)
+        seen.add(known)
