@@ -13,6 +13,7 @@ import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from math import isfinite
 from socket import gaierror
 from traceback import walk_tb
@@ -57,6 +58,21 @@ def address(url: str | None, default: str, service: str) -> str:
 def host(url: str) -> str:
     """Host and port of an address, without a user's name or password."""
     return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def tls(url: str) -> ssl.SSLContext:
+    """What https is checked with. Loading it takes up to a tenth of a second: once a process, if at all."""
+    return _authorities() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The system's certificate authorities (SSL_CERT_FILE counts), and certifi's where it has none."""
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def silent(name: str) -> logging.Logger:
