@@ -158,7 +158,8 @@ def test_a_cursor_leads_to_the_next_page_and_is_empty_at_the_end() -> None:
     ("wrong", "code"),
     [
         ({"cursor": "nonsense"}, "invalid_cursor"),
-        ({"cursor": "bmV4dDphYmM="}, "invalid_cursor"),
+        ({"cursor": "bmV4dDphYmM="}, "invalid_cursor"),  # next:abc
+        ({"cursor": "YWJj"}, "invalid_cursor"),  # abc
         ({"types": "secret"}, "invalid_types"),
         ({"limit": 1000}, "invalid_limit"),
         ({"limit": 0}, "invalid_limit"),

@@ -242,6 +242,16 @@ def test_a_deleted_parent_leaves_a_tombstone_until_its_last_reply_is_gone() -> N
     assert [message["subtype"] for message in shown(slack, channel)] == ["channel_join"]
 
 
+def test_a_parent_whose_last_reply_is_gone_is_no_thread_any_more() -> None:
+    """reply_count and its like stand only where there are replies."""
+    slack = company()
+    channel = made(slack)
+    parent = posted(slack, channel)
+    reply = posted(slack, channel, thread_ts=parent)
+    slack.call("chat.delete", channel=channel, ts=reply)
+    assert (shown(slack, channel)[0]["ts"], "reply_count" in shown(slack, channel)[0]) == (parent, False)
+
+
 def test_a_permalink_names_channel_message_and_thread() -> None:
     """chat.getPermalink: archives/<channel>/p<ts without its dot>; a reply's names its thread."""
     slack = company()

@@ -148,6 +148,8 @@ def test_a_reaction_is_shown_with_the_message() -> None:
     assert message["reactions"] == [{"name": "eyes", "users": ids(slack, "ana", "bo"), "count": 2}]
     with pytest.raises(Refused, match="already_reacted"):
         bo(slack).react(channel, ts, "eyes")
+    with pytest.raises(Refused, match="message_not_found"):
+        bo(slack).react(channel, "1.000001", "eyes")
 
 
 def test_a_person_sees_no_private_channel_that_they_are_not_in() -> None:

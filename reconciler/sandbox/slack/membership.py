@@ -79,8 +79,6 @@ def kick(slack: Workspace, channel: str, user: str) -> Record:
     found = slack.joined(channel)
     if found["is_general"]:
         raise No("cant_kick_from_general")
-    if user == slack.actor:
-        raise No("cant_kick_self")
     if user not in found["members"]:
         raise No("not_in_channel")
     found["members"].remove(user)
