@@ -39,14 +39,16 @@ class History:
         return any(incident.status.open for _, incident in self.readable)
 
     @property
-    def endings(self) -> int:
-        """How often the incident went from open to resolved, closed or canceled."""
-        return self._turns(lambda before, after: before.open and not after.open)
+    def endings(self) -> list[Status]:
+        """Each time that it went from open to resolved, closed or canceled: to which."""
+        statuses = [incident.status for _, incident in self.readable]
+        return [after for before, after in pairwise(statuses) if before.open and not after.open]
 
     @property
     def reopenings(self) -> int:
         """How often it went back to open."""
-        return self._turns(lambda before, after: not before.open and after.open)
+        statuses = [incident.status for _, incident in self.readable]
+        return sum(after.open and not before.open for before, after in pairwise(statuses))
 
     @property
     def reopened_after_over(self) -> int:
@@ -58,10 +60,6 @@ class History:
                 count += 1
             over = status.over or (over and not status.open)
         return count
-
-    def _turns(self, turned: Callable[[Status, Status], bool]) -> int:
-        statuses = [incident.status for _, incident in self.readable]
-        return sum(1 for before, after in pairwise(statuses) if turned(before, after))
 
     def began(self, status: Status) -> datetime | None:
         """When the present run of that status began: the file's `times`, else the commit that set it."""

@@ -63,6 +63,7 @@ class Change:
     after: tuple[Address, ...] = ()
     batch: str = ""
     location: Location | None = None
+    reason: str = ""
 
     def value(self, name: str) -> Any:
         """What a field shall become; None when it stays."""
@@ -81,6 +82,7 @@ class Change:
             "kind": self.kind.value,
             "cause": self.cause.value,
             "summary": self.summary,
+            "reason": self.reason,
             "fields": [change.to_json() for change in self.fields],
             "location": str(self.location) if self.location else None,
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.plan.address import Address
 from reconciler.plan.change import Blocked, Cause, Change, FieldChange, Kind, Unreadable
-from reconciler.plan.memory import Memory
+from reconciler.plan.memory import Memory, Remembered
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 
@@ -15,9 +15,7 @@ Difference = Change | Blocked | Unreadable
 Desired = Mapping[Address, Resource]
 
 
-def compare(
-    resource: Resource, among: Desired, world: World, memory: Memory, blob: str
-) -> Difference | None:
+def compare(resource: Resource, among: Desired, world: World, memory: Memory, blob: str) -> Difference | None:
     """What has to be done about one resource `among` all of its incident; None when it is in line.
 
     `blob` is the id of the incident's file in Git.
@@ -50,8 +48,8 @@ def _unread(resource: Resource, seen: Unknown) -> Unreadable | None:
 def _missing(resource: Resource, memory: Memory, blob: str) -> Difference | None:
     if not (resource.live and resource.make):
         return None
-    remembered = memory.of(resource.address)
-    if resource.once and remembered is not None and remembered.within == resource.within:
+    remembered = _remembered(resource, memory)
+    if resource.once and remembered is not None:
         return None
     if resource.unread:
         return Unreadable(resource.address, resource.unread)
@@ -86,12 +84,18 @@ def _kind(resource: Resource, seen: Present, drifted: bool) -> Kind:
 
 def _as_remembered(resource: Resource, memory: Memory) -> bool:
     """True when what is asked for was once so: then it is the world that has moved."""
-    remembered = memory.of(resource.address)
+    remembered = _remembered(resource, memory)
     return (
         remembered is not None
         and remembered.live == resource.live
         and dict(remembered.fields) == dict(resource.fields)
     )
+
+
+def _remembered(resource: Resource, memory: Memory) -> Remembered | None:
+    """What is remembered of it, unless it was in something else."""
+    remembered = memory.of(resource.address)
+    return remembered if remembered is not None and remembered.within == resource.within else None
 
 
 def _cause(resource: Resource, memory: Memory, blob: str) -> Cause:
@@ -123,6 +127,7 @@ def _change(
         after=resource.after,
         batch=resource.batch,
         location=resource.location,
+        reason=resource.reason,
     )
 
 

@@ -36,6 +36,7 @@ class Resource:
     due       True when only the time that has passed asks for it.
     batch     changes of one batch go into one call.
     seen      what other sightings tell of it; a sighting at its own address goes first.
+    reason    why, where the fields alone do not tell.
     within    the id of what holds it: what was once done in one channel is done again in the next.
     """
 
@@ -56,4 +57,5 @@ class Resource:
     batch: str = ""
     seen: Observed | None = None
     within: str = ""
+    reason: str = ""
     location: Location | None = None

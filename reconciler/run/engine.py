@@ -214,13 +214,15 @@ class Engine:
         """True when nothing more is to be expected at an address that another one waits for."""
         if address in self._busy or self._answering.get(address):
             return False
-        seen = self._seen(address)
-        if isinstance(seen, Present) or address in self._failed:
+        if address in self._failed | self._left_alone or self._tries.get(address, 0) >= ATTEMPTS:
             return True
+        seen = self._seen(address)
         differs = self.differences(address.incident).get(address)
         resource = self.resources(address.incident).get(address)
         if isinstance(differs, Change):
             return differs.needs is not None and not self._reachable(differs.needs)
+        if isinstance(seen, Present):
+            return True
         return (
             resource is None
             or isinstance(seen, Absent)

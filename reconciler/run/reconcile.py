@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.errors import Problem
 from reconciler.incident.text import one_line
+from reconciler.plan.address import Address
 from reconciler.plan.change import Blocked, Change, Note, Unreadable
 from reconciler.plan.diff import observed, sort_key
 from reconciler.plan.memory import BlockedSince, Memory
@@ -198,4 +199,10 @@ def heading(case: Case) -> Heading:
 
 
 def _sorted(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    return tuple(sorted(outcomes, key=lambda outcome: sort_key(outcome.change.address)))
+    """One outcome an address: what was settled after a create belongs to it; a failure is told."""
+    told: dict[Address, Outcome] = {}
+    for outcome in outcomes:
+        before = told.get(outcome.change.address)
+        if before is None or outcome.state is not State.APPLIED:
+            told[outcome.change.address] = outcome
+    return tuple(told[address] for address in sorted(told, key=sort_key))

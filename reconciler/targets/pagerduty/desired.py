@@ -37,6 +37,7 @@ def page(case: Case, world: World, team: str, asked: bool) -> Resource:
     incident = case.incident
     address = case.at(NAME, team)
     live = _live(case, world, team)
+    seen = world.present(address)
     urgency = case.severity.urgency
     return Resource(
         address,
@@ -48,6 +49,7 @@ def page(case: Case, world: World, team: str, asked: bool) -> Resource:
         hold=_late(case, team),
         after=(PRIORITIES,),
         location=_place(case, team),
+        reason="open again" if live and seen is not None and not seen.live else "",
     )
 
 

@@ -40,7 +40,8 @@ def _page_looks(case: Case, world: World, team: str) -> Iterator[Look]:
     if remembered is None and case.incident.status.open:
         yield _by_key(case, team)
         yield from _priorities(case)
-    if remembered is not None and remembered.live and seen is None and OPEN in world:
+    wanted = remembered is not None and (remembered.live or case.incident.status.open)
+    if remembered is not None and wanted and seen is None and OPEN in world:
         yield _by_id(case, team, remembered.id)
     if seen is not None:
         yield from _of_seen(case, world, team, seen)

@@ -82,11 +82,9 @@ def _topic(api: Api, change: Change, case: Case, world: World) -> Ended:
 
 def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
     body = change.body
-    sent = {
-        **body["content"],
-        "metadata": body["metadata"],
-        "channel": body["channel"] or _place(change, case, world),
-    }
+    elsewhere = change.address.thing.startswith("announcement/") or "thread" in body
+    channel = body["channel"] if elsewhere else _place(change, case, world)
+    sent = {**body["content"], "metadata": body["metadata"], "channel": channel}
     if change.id:
         return _edit(api, change, sent)
     if body.get("thread"):

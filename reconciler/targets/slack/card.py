@@ -33,7 +33,9 @@ def announcement(case: Case, channel: str | None) -> Content:
     """What other channels are told; edited in place while the incident goes on."""
     incident = case.incident
     commander = incident.roles.get("commander")
-    first = f"{_drill(case)}*{escape(incident.severity.upper())}* · {_standing(case)} · {_title(case)}"
+    first = (
+        f"{_drill(case)}*{escape(incident.severity.upper())}* · {_standing(incident.status)} · {_title(case)}"
+    )
     second = [f"IC {escape(person_name(commander, case.settings))}" if commander else "no commander yet"]
     second += [f"<#{channel}>"] if channel else []
     summary = escape(lines(incident.summary or "", 600))
@@ -46,9 +48,9 @@ def update(case: Case, told: Update) -> Content:
     return _plain(f"*Update*{by} · {utc(told.at)}\n{escape(lines(told.text, 3500))}")
 
 
-def turn(case: Case, ending: bool) -> Content:
-    """What everybody who was told is told at the end, or when it is back."""
-    word = f"{_icon(case)} {_standing(case).capitalize()}" if ending else ":warning: Open again"
+def turn(case: Case, ending: Status | None) -> Content:
+    """What everybody who was told is told at the end, or, without an ending, when it is back."""
+    word = f"{_icon(ending)} {_standing(ending).capitalize()}" if ending else ":warning: Open again"
     return _plain(f"*{word}* · {_title(case)}")
 
 
@@ -64,12 +66,11 @@ def _title(case: Case) -> str:
     return escape(one_line(case.incident.title, 250))
 
 
-def _icon(case: Case) -> str:
-    return ":no_entry_sign:" if case.incident.status is Status.CANCELED else ":white_check_mark:"
+def _icon(status: Status) -> str:
+    return ":no_entry_sign:" if status is Status.CANCELED else ":white_check_mark:"
 
 
-def _standing(case: Case) -> str:
-    status = case.incident.status
+def _standing(status: Status) -> str:
     return "canceled: a false alarm" if status is Status.CANCELED else status.value
 
 
@@ -80,7 +81,7 @@ def _section(text: str) -> Content:
 def _facts(case: Case) -> str:
     incident = case.incident
     told = [
-        f"*Status:* {_standing(case)}",
+        f"*Status:* {_standing(incident.status)}",
         f"*Severity:* {escape(f'{incident.severity} {one_line(case.severity.description, 200)}'.rstrip())}",
         f"*Declared:* {utc(incident.declared_at)}",
         f"*Services:* {escape(', '.join(incident.services))}" if incident.services else "",

@@ -36,7 +36,7 @@ def channel(case: Case, world: World, seen: Observed) -> Resource:
     follow_up = isinstance(seen, Present) and not seen.live and incident.status.open
     return Resource(
         case.at(NAME, "channel"),
-        _summary(name, over, follow_up),
+        f"archive #{name}" if over else f"#{name}",
         fields={"name": name},
         body={"private": incident.private, "follow_up": follow_up},
         live=not over,
@@ -44,16 +44,9 @@ def channel(case: Case, world: World, seen: Observed) -> Resource:
         seen=seen,
         due=over,
         hold=_hold(case, seen),
+        reason="a follow-up channel: a bot cannot unarchive the old one" if follow_up else "",
         location=incident.where(),
     )
-
-
-def _summary(name: str, over: bool, follow_up: bool) -> str:
-    if over:
-        return f"archive #{name}"
-    if follow_up:
-        return f"#{name}: a follow-up channel, since a bot cannot unarchive the old one"
-    return f"#{name}"
 
 
 def desired_name(case: Case, seen: Observed) -> str:
@@ -134,6 +127,7 @@ def _line(case: Case, seen: Observed, thing: str, text: str) -> Resource:
         seen=now if _alive(case, seen) else Absent(),
         location=case.incident.where("title"),
         body={"channel": holding(case, seen)},
+        within=holding(case, seen),
     )
 
 

@@ -16,7 +16,7 @@ from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case
 from reconciler.targets.slack import card
-from reconciler.targets.slack.find import holding, seen_message
+from reconciler.targets.slack.find import channel_seen, holding, seen_message
 from reconciler.targets.slack.names import CHANNELS, EVENT_TYPE, NAME, found
 from reconciler.targets.slack.text import digest
 
@@ -112,7 +112,7 @@ def _pin(case: Case, world: World, channel: str) -> Resource:
 
 def _announcement(case: Case, world: World, channel: str, place: str) -> Resource:
     thing = f"announcement/{place}"
-    content = card.announcement(case, None if case.incident.private else channel or None)
+    content = card.announcement(case, _to_link(case, world, channel))
     where = place_id(world, place)
     asked = place in announced_in(case.incident, case.settings) and case.incident.status.open
     return Resource(
@@ -123,10 +123,25 @@ def _announcement(case: Case, world: World, channel: str, place: str) -> Resourc
         make=asked,
         once=True,
         after=(case.at(NAME, "channel"),),
-        seen=seen_message(case, world, thing, place),
+        seen=_elsewhere(case, world, thing, place),
         hold=_unseen(place) if where is None else None,
         location=_announce_place(case, place),
     )
+
+
+def _to_link(case: Case, world: World, channel: str) -> str | None:
+    """The channel that an announcement points to: the live one, else the one there was."""
+    seen = channel_seen(case, world)
+    if channel or case.incident.status.open:
+        return channel or None
+    remembered = case.memory.of(case.at(NAME, "channel"))
+    return seen.id if isinstance(seen, Present) else remembered.id if remembered else None
+
+
+def _elsewhere(case: Case, world: World, thing: str, place: str) -> Observed:
+    """A message in another channel; nothing is known of it before the channel's id is."""
+    listed = world[CHANNELS]
+    return seen_message(case, world, thing, place) if isinstance(listed, Present) else listed
 
 
 def place_id(world: World, place: str) -> str | None:
@@ -171,12 +186,12 @@ def _update(case: Case, world: World, channel: str, usable: bool, told: Update) 
 def _turn(case: Case, world: World, channel: str, usable: bool) -> Iterator[Resource]:
     """The newest turn of the incident: that it is over, or open again."""
     is_open = case.incident.status.open
-    number = case.history.reopenings if is_open else case.history.endings
+    number = case.history.reopenings if is_open else len(case.history.endings)
     if not number:
         return
     thing = f"{'reopening' if is_open else 'ending'}/{number}"
-    content = card.turn(case, ending=not is_open)
-    summary = "open again" if is_open else case.incident.status.value
+    content = card.turn(case, None if is_open else case.history.endings[-1])
+    summary = "open again" if is_open else case.history.endings[-1].value
     place = case.incident.where("status")
     if usable and channel:
         yield _message(case, world, thing, content, channel, summary, place)
@@ -226,7 +241,7 @@ def _reply(
         once=True,
         part_of=above,
         needs=above,
-        seen=seen_message(case, world, thing, other) if told else None,
+        seen=_elsewhere(case, world, thing, other) if told else None,
         location=place,
     )
 
