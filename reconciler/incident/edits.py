@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from reconciler.incident.model import Path
 
 Scalar: TypeAlias = str | bool | datetime
-Value: TypeAlias = Scalar | Mapping[str, Scalar] | Sequence[str] | Sequence[Mapping[str, Scalar]]
+Value: TypeAlias = "Scalar | Mapping[str, Value] | Sequence[Value]"
 
 #: The order in which keys are written; a new one goes after its nearest predecessor in the file.
 ORDER = (
