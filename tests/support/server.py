@@ -12,7 +12,7 @@ from reconciler.sandbox.world import World
 
 @contextmanager
 def serving(world: World) -> Iterator[str]:
-    """Serve the world on a free port as long as the context lasts; its address, without a slash at the end."""
+    """Serve the world on a free port while the context lasts; its address, without a slash at the end."""
     with serve.listening(0) as listener:
         server = serve.server(world)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

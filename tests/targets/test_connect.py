@@ -15,9 +15,8 @@ from reconciler.targets.connect import VARIABLES, connect_all
 from reconciler.targets.seam import RateLimited
 from tests.support import faulty
 
-SETTINGS = Settings(
-    name="acme", severities=(), pagerduty=PagerDutySettings(from_address="incidents@example.com")
-)
+SENDER = "incidents@example.com"
+SETTINGS = Settings(name="acme", severities=(), pagerduty=PagerDutySettings(from_address=SENDER))
 READS = {"slack": "auth.test", "pagerduty": "GET /priorities", "notion": "GET /v1/users/me"}
 
 

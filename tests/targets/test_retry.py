@@ -25,7 +25,7 @@ READ, WRITE, ONCE = "conversations.info", "conversations.setTopic", "chat.postMe
 
 
 class Moody:
-    """A service that fails in the given ways, one after the other, and then answers. Some failures take time."""
+    """A service that fails in these ways, one by one, and then answers; each takes `slow` seconds."""
 
     def __init__(
         self, *moods: Callable[[str], CallError], clock: VirtualClock | None = None, slow: float = 0
