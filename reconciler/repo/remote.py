@@ -1,0 +1,158 @@
+"""Speaks to the remote: fetches, lists and pushes, and says in plain words why it could not.
+
+A push that lost a race, a remote out of reach and a missing right look alike to Git's exit code. Here they
+are told apart, because each asks for something else: do it again, go on without, tell somebody.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from reconciler.errors import Failure
+from reconciler.repo.git import Answer, Git, TimedOut
+
+#: Seconds for one fetch or push.
+TIMEOUT = 60.0
+#: Seconds for the whole history.
+HISTORY_TIMEOUT = 600.0
+
+#: Another fetch in this clone holds the lock of the same ref: so often it is tried again.
+_TRIES = 5
+
+_PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+
+_ABSENT = re.compile(r"couldn't find remote ref|no such ref|no such remote ref", re.I)
+_RIGHT = re.compile(
+    r"permission denied|publickey|authentication failed|could not read (username|password)|prompts disabled"
+    r"|error: 40[13]|\b40[13] forbidden|denied to|hook declined|protected branch|not allowed|unauthorized"
+    r"|insufficient permission|repository not found|read-only|deny updating|unpacker error|GH0\d\d",
+    re.I,
+)
+_RACE = re.compile(
+    r"stale info|fetch first|non-fast-forward|cannot lock ref|failed to lock|lock failure"
+    r"|incorrect old value|reference already exists|failed to update ref",
+    re.I,
+)
+_LOCAL_LOCK = re.compile(r"cannot lock ref|unable to update local ref|\.lock': File exists", re.I)
+
+
+class RemoteTrouble(Failure):
+    """The remote could not be used: out of reach, no such ref, or no right."""
+
+
+class Unreachable(RemoteTrouble):
+    """No answer came. A push may have arrived all the same: the next look decides."""
+
+
+class Nowhere(RemoteTrouble):
+    """The remote answered, and has no such branch or ref."""
+
+
+class NoRight(RemoteTrouble):
+    """The remote answered, and refuses us."""
+
+
+class Pushed(Enum):
+    """How a push ended that the remote answered."""
+
+    NOW = "pushed"
+    ALREADY = "already there"  # not by this push
+    RACED = "somebody else was first"
+
+
+def fetch(git: Git, remote: str, refspec: str, *options: str, timeout: float = TIMEOUT) -> None:
+    """Bring one ref here with its history. Raises RemoteTrouble."""
+    attempted = f"fetch {_named(refspec)} from {remote}"
+    for _ in range(_TRIES):
+        answer = _ask(git, attempted, *_FETCH, *options, "--", remote, refspec, timeout=timeout)
+        if answer.code == 0:
+            return
+        if not _LOCAL_LOCK.search(answer.error):
+            break
+    raise trouble(attempted, answer.error)
+
+
+def listed(git: Git, remote: str, ref: str) -> str | None:
+    """The remote's value of one ref, None where it has none. Raises RemoteTrouble."""
+    attempted = f"look up {ref} at {remote}"
+    answer = _ask(git, attempted, "ls-remote", "--refs", "--", remote, ref, timeout=TIMEOUT)
+    if answer.code:
+        raise trouble(attempted, answer.error)
+    pairs = (line.split("\t", 1) for line in answer.out.decode("utf-8", "replace").splitlines())
+    return next((oid for oid, name in pairs if name == ref), None)
+
+
+def push_own(git: Git, remote: str, new: str | None, ref: str, expected: str | None) -> Pushed:
+    """Move (`new` None: delete) a ref that is ours alone, if the remote still has `expected` (None: nothing).
+
+    Raises RemoteTrouble.
+    """
+    lease = f"--force-with-lease={ref}:{expected or ''}"
+    return _push(git, remote, f"{new or ''}:{ref}", lease)
+
+
+def push_branch(git: Git, remote: str, commit: str, ref: str) -> Pushed:
+    """Move a branch forward to a commit; never anything but forward. Raises RemoteTrouble."""
+    return _push(git, remote, f"{commit}:{ref}")
+
+
+def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:
+    attempted = f"push {_named(refspec)} to {remote}"
+    answer = _ask(git, attempted, *_PUSH, *options, "--", remote, refspec, timeout=TIMEOUT)
+    flag, reason = _status(answer.out)
+    if flag == "=":
+        return Pushed.ALREADY
+    if answer.code == 0:
+        return Pushed.NOW
+    said = f"{reason}\n{answer.error}".strip()
+    if flag == "!" and _RACE.search(said) and not _RIGHT.search(said):
+        return Pushed.RACED
+    raise trouble(attempted, said)
+
+
+def _status(out: bytes) -> tuple[str, str]:
+    """The flag and the reason of the one ref in the output of `push --porcelain`; empty without an answer."""
+    for line in out.decode("utf-8", "replace").splitlines():
+        flag, *rest = line.split("\t", 2)
+        if len(flag) == 1 and len(rest) == 2:
+            return flag, rest[1]
+    return "", ""
+
+
+def _ask(git: Git, attempted: str, *arguments: str, timeout: float) -> Answer:
+    try:
+        return git.ask(*arguments, timeout=timeout)
+    except TimedOut:
+        raise Unreachable(
+            f"could not {attempted}: no answer within {timeout:g} seconds",
+            next="check the network; what was not pushed is pushed by the next run",
+        ) from None
+
+
+def trouble(attempted: str, said: str) -> RemoteTrouble:
+    """What to tell for what Git said."""
+    if _ABSENT.search(said):
+        return Nowhere(
+            f"could not {attempted}: the remote has no such branch or ref",
+            detail=said,
+            next="correct `git:` in the settings, or push the branch once by hand",
+        )
+    if _RIGHT.search(said):
+        return NoRight(
+            f"could not {attempted}: the remote refuses it",
+            detail=said,
+            next="give this user or token that right (in GitHub Actions: `permissions: {contents: write}`)",
+        )
+    return Unreachable(
+        f"could not {attempted}: the remote is out of reach",
+        detail=said,
+        next="check the network and the address that `git remote -v` shows",
+    )
+
+
+def _named(refspec: str) -> str:
+    """The remote's side of a refspec of a push, or of a fetch."""
+    source, _, target = refspec.lstrip("+").partition(":")
+    return source if target.startswith(("refs/remotes/", "refs/reconciler/remotes/")) else target
