@@ -109,3 +109,40 @@ def test_an_installation_that_fails_is_told_and_tried_again(checkout: Path) -> N
         assert ended.returncode == 1
         assert "no network" in ended.stderr
         assert "error: pip could not install .[dev]" in ended.stderr
+
+
+@pytest.fixture
+def ci(tmp_path: Path) -> Path:
+    """A checkout in which the lint ends with what `lint` says and the tests tell where the specs are."""
+    checkout = tmp_path / "checkout"
+    (checkout / "script").mkdir(parents=True)
+    shutil.copytree(ROOT / ".ci", checkout / ".ci")
+    for name, text in {"lint": "exit 1", "test": 'echo "specs: ${RECONCILER_SPECS-none}"'}.items():
+        script = checkout / "script" / name
+        script.write_text(f"#!/bin/bash\n{text}\n")
+        script.chmod(0o755)
+    return checkout
+
+
+def run_ci(ci: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"]}
+    return subprocess.run(
+        ["bash", ".ci/run"], cwd=ci, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_ci_runs_the_tests_last_even_when_the_lint_fails_and_fails_then(ci: Path) -> None:
+    ended = run_ci(ci)
+    assert ended.returncode == 1
+    assert ended.stdout == "specs: none\n"
+
+
+def test_ci_passes_when_both_do(ci: Path) -> None:
+    (ci / "script/lint").write_text("#!/bin/bash\n")
+    assert run_ci(ci).returncode == 0
+
+
+def test_ci_finds_official_api_descriptions_beside_the_checkout(ci: Path) -> None:
+    specs = ci.parent / "shared/specs"
+    specs.mkdir(parents=True)
+    assert run_ci(ci).stdout == f"specs: {specs}\n"
