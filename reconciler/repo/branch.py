@@ -1,0 +1,86 @@
+"""Moves a branch of this repository, and takes the work tree along in which it is checked out.
+
+Otherwise `git status` would show there the opposite of every edit that this tool commits, and the next
+`git commit` would undo it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.errors import Failure
+from reconciler.repo import refs
+from reconciler.repo.git import Git, LostRace, text
+from reconciler.repo.repository import Repository
+from reconciler.repo.tree import dirty
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch as it was found: its ref, its commit (None: it has none yet), and where it is checked out."""
+
+    git: Git
+    ref: str
+    commit: str | None
+    work_tree: Git | None
+
+    @classmethod
+    def of(cls, repo: Repository, name: str) -> Branch:
+        """The branch as it is now; linked work trees are looked through too."""
+        ref = refs.branch_ref(name)
+        commit = refs.value(repo.git, ref)
+        return cls(repo.git, ref, commit, _work_tree(repo, ref, commit))
+
+    def refuse_dirty(self, paths: Iterable[str]) -> None:
+        """Raise Failure when one of these paths has edits that are not committed."""
+        if self.work_tree is None:
+            return
+        touched = _uncommitted(self.work_tree, list(paths))
+        if touched:
+            raise Failure(
+                f"{touched[0]} has edits that are not committed, in {self.work_tree.folder}",
+                detail="nothing was written, so that they are not lost",
+                next="commit them or put them aside (`git stash`), and try again",
+            )
+
+    def advance(self, new: str) -> None:
+        """Move the branch from its commit to `new`, the work tree with it.
+
+        Uncommitted edits of other files stay as they are. Raises Failure when edits are in the way, and
+        LostRace when the branch has moved; then nothing is changed.
+        """
+        if self.work_tree is not None:
+            self._check_out(self.commit, new)
+        if not refs.move(self.git, self.ref, new, self.commit):
+            if self.work_tree is not None:
+                self._check_out(new, self.commit)
+            raise LostRace(f"{self.ref} has moved meanwhile", next="try again")
+
+    def _check_out(self, old: str | None, new: str | None) -> None:
+        assert self.work_tree is not None
+        self.work_tree.ask("update-index", "-q", "--refresh")
+        ends = [commit or self.git.line("mktree") for commit in (old, new)]
+        answer = self.work_tree.ask("read-tree", "-m", "-u", *ends)
+        if answer.code:
+            raise Failure(
+                f"the work tree {self.work_tree.folder} could not take the new commit",
+                detail=answer.error,
+                next="commit its edits or put them aside (`git stash`), and try again",
+            )
+
+
+def _work_tree(repo: Repository, ref: str, commit: str | None) -> Git | None:
+    if commit is None:  # a branch without a commit is in no list
+        head = repo.git.ask("symbolic-ref", "--quiet", "HEAD")
+        return repo.git if not repo.bare and text(head.out).strip() == ref else None
+    place = repo.git.line("for-each-ref", "--format=%(worktreepath)", ref)
+    if not place:
+        return None
+    work_tree = Git(place)  # or a bare repository whose HEAD names the branch
+    return work_tree if work_tree.ask("rev-parse", "--is-inside-work-tree").out == b"true\n" else None
+
+
+def _uncommitted(work_tree: Git, paths: list[str]) -> list[str]:
+    ignored = work_tree.run("ls-files", "-z", "--others", "--", *paths)
+    return sorted({*dirty(work_tree, *paths), *filter(None, text(ignored).split("\0"))})

@@ -1,0 +1,190 @@
+"""Writes edits as commits: locally, or onto the remote's branch, where an edit is an intention.
+
+An intention (`make_edit`) says what to change in whatever is there now. Whoever loses a race for the branch
+looks again and applies the same intention to what the winner left, so that no edit is lost and none undoes
+another.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from reconciler.clock import Clock
+from reconciler.errors import Failure
+from reconciler.incident.settings import GitSettings
+from reconciler.repo import refs, remote
+from reconciler.repo.branch import Branch
+from reconciler.repo.git import LostRace
+from reconciler.repo.objects import Person, make_commit, make_tree, message
+from reconciler.repo.remote import Nowhere, Pushed, Unreachable
+from reconciler.repo.repository import Repository
+
+Files = Mapping[str, bytes | None]  # path → content; None: removed
+
+#: So often a lost race is run again; the pauses grow to `_LONGEST_PAUSE` seconds.
+TRIES = 8
+_LONGEST_PAUSE = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a commit says beside its files."""
+
+    message: str
+    author: Person
+    trailers: Mapping[str, str]
+
+
+class Committed(NamedTuple):
+    """What became of an edit: its commit (None: nothing to change), whether the remote has it, why not."""
+
+    commit: str | None
+    pushed: bool
+    note: str = ""
+
+
+def commit_edit(
+    repo: Repository, branch: str, parent: str | None, files: Files, words: Words, when: datetime
+) -> str | None:
+    """Commit files on a branch of this repository that is at `parent` (None: it has no commit yet).
+
+    Returns the new commit, None where the files hold nothing new. A work tree that has the branch checked
+    out goes along; one with uncommitted edits of these files raises Failure, and nothing is done. Raises
+    LostRace when the branch is not at `parent`.
+    """
+    place = Branch.of(repo, branch)
+    if place.commit != parent:
+        raise LostRace(f"{branch} is not at {parent or 'its beginning'} any more", next="try again")
+    place.refuse_dirty(files)
+    commit = _commit(repo, parent, files, words, when)
+    if commit is not None:
+        place.advance(commit)
+    return commit
+
+
+def push_waiting(repo: Repository, settings: GitSettings) -> str | None:
+    """Push the commits of the branch that only this machine has, after a time out of reach.
+
+    Returns the commit that the remote has now, None when none was waiting. Raises RemoteTrouble, and
+    LostRace when the remote's branch has gone another way.
+    """
+    head = refs.branch_ref(settings.branch)
+    ours = refs.value(repo.git, head)
+    if ours is None or not repo.has_remote(settings.remote):
+        return None
+    if ours == remote.listed(repo.git, settings.remote, head):
+        return None
+    _push(repo, settings, ours)
+    return ours
+
+
+def commit_and_push(
+    repo: Repository,
+    settings: GitSettings,
+    make_edit: Callable[[str | None], Files],
+    words: Words | Callable[[], Words],
+    clock: Clock,
+    *,
+    chance: random.Random | None = None,
+) -> Committed:
+    """Fetch, edit what is there, commit, push; and again, as long as others are quicker (`TRIES` times).
+
+    `make_edit` gets the commit to work on (None: the repository is empty) and returns the files to write;
+    it is called once a try, and after it `words`, where what is said depends on what was there. With no
+    remote, or one out of reach, the commit stays here and the note says so. Raises Failure: what
+    `make_edit` raises, edits in the way, no right to push, too many lost races.
+    """
+    chance = chance or random.SystemRandom()
+    for number in range(TRIES):
+        if number:
+            clock.sleep(chance.uniform(0, min(_LONGEST_PAUSE, 0.1 * 2**number)))
+        try:
+            return _try_once(repo, settings, make_edit, words, clock.now())
+        except LostRace:
+            continue
+    raise Failure(
+        f"{settings.branch} moved {TRIES} times while this edit was being pushed: nothing was written",
+        next="try again in a moment",
+    )
+
+
+def _try_once(
+    repo: Repository,
+    settings: GitSettings,
+    make_edit: Callable[[str | None], Files],
+    words: Words | Callable[[], Words],
+    when: datetime,
+) -> Committed:
+    out_of_reach = _fetch(repo, settings)
+    place = Branch.of(repo, settings.branch)
+    parent = _parent(repo, settings)
+    files = make_edit(parent)
+    place.refuse_dirty(files)
+    said = words if isinstance(words, Words) else words()
+    commit = _commit(repo, parent, files, said, when)
+    if commit is None:
+        return Committed(None, pushed=False, note="nothing to change")
+    if not repo.has_remote(settings.remote):
+        out_of_reach = f"there is no remote {settings.remote}"
+    elif not out_of_reach:
+        out_of_reach = _push(repo, settings, commit)
+    left_behind = _advance(repo, place, commit, pushed=not out_of_reach)
+    note = f"committed here only, not pushed: {out_of_reach}" if out_of_reach else left_behind
+    return Committed(commit, pushed=not out_of_reach, note=note)
+
+
+def _fetch(repo: Repository, settings: GitSettings) -> str:
+    """Why the remote is out of reach; empty when it is not."""
+    try:
+        repo.fetch(settings.remote, settings.branch)
+    except Unreachable as trouble:
+        return trouble.message
+    except Nowhere:
+        pass  # a remote without this branch: our push makes it
+    return ""
+
+
+def _parent(repo: Repository, settings: GitSettings) -> str | None:
+    head = refs.branch_ref(settings.branch)
+    known = (head, refs.tracking_ref(settings.remote, head))
+    if all(refs.value(repo.git, ref) is None for ref in known):
+        return None
+    return repo.tip(settings.remote, settings.branch).revision
+
+
+def _commit(repo: Repository, parent: str | None, files: Files, words: Words, when: datetime) -> str | None:
+    tree = make_tree(repo.git, parent, files)
+    if tree == (refs.value(repo.git, f"{parent}^{{tree}}") if parent else repo.git.line("mktree")):
+        return None
+    said = message(words.message, words.trailers)
+    return make_commit(repo.git, tree, [parent] if parent else [], said, words.author, when)
+
+
+def _push(repo: Repository, settings: GitSettings, commit: str) -> str:
+    """Push a commit to the branch; why the remote is out of reach, empty when it has it. Raises LostRace."""
+    try:
+        pushed = remote.push_branch(repo.git, settings.remote, commit, refs.branch_ref(settings.branch))
+    except Unreachable as trouble:
+        return trouble.message
+    if pushed is Pushed.RACED:
+        raise LostRace(f"{settings.branch} has moved at {settings.remote}")
+    return ""
+
+
+def _advance(repo: Repository, place: Branch, commit: str, *, pushed: bool) -> str:
+    """Bring this repository's branch to the commit; why it was left behind, when the remote has it anyway."""
+    if pushed and place.commit is None and place.work_tree is None:
+        return ""  # a clone without the branch, as in CI: that the remote has it is enough
+    try:
+        if place.commit and not repo.is_ancestor(place.commit, commit):
+            raise Failure(f"{place.ref} has commits of its own", next="`git pull --rebase`")
+        place.advance(commit)
+    except Failure as trouble:
+        if not pushed:
+            raise
+        return f"pushed, but your own branch stays behind: {trouble.message}; `git pull --rebase` joins them"
+    return ""
