@@ -106,9 +106,10 @@ def _updates(data: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _roles(data: Mapping[str, Any]) -> Iterator[Finding]:
     roles = data.get("roles")
-    for role in roles if isinstance(roles, Mapping) else ():
-        near = nearest(role, _ROLES, likeness=0.85) if isinstance(role, str) and role.islower() else None
-        if near and near != role:
+    own = set(roles) - set(_ROLES) if isinstance(roles, Mapping) else set()
+    for role in own:
+        near = nearest(role, _ROLES, likeness=0.85) if role.islower() else None
+        if near:
             words = f"the role {quoted(role)} looks like `{near}`"
             yield Finding(("roles", role), words, near, level="warning", at_key=True)
 

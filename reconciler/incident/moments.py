@@ -11,8 +11,7 @@ TIME = re.compile(
     r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
     r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
-DURATION = re.compile(r"[0-9]{1,5}[dhms]( ?[0-9]{1,5}[dhms]){0,3}")
-_PART = re.compile(r"([0-9]+)([dhms])")
+DURATION = r"[0-9]{1,5}[dhms]( ?[0-9]{1,5}[dhms]){0,3}"
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -28,7 +27,9 @@ def parse_time(text: str) -> datetime:
 
 def parse_duration(text: str) -> timedelta:
     """The duration that text such as `30m`, `24h` or `1h30m` names; ValueError for other text."""
-    if not DURATION.fullmatch(text):
+    if not re.fullmatch(DURATION, text):
         raise ValueError(f"{text} is no duration")
-    parts = (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text))
+    parts = (
+        timedelta(**{_UNITS[unit]: int(number)}) for number, unit in re.findall(r"([0-9]+)([dhms])", text)
+    )
     return sum(parts, timedelta())

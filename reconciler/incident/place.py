@@ -29,13 +29,14 @@ def beside(path: str) -> bool:
     return name in _BESIDE or name.partition(".")[0] == "README"
 
 
-def misplaced(path: str, *, link: bool = False) -> Problem | None:
-    """What is wrong with a file that lies below `incidents/`, judged by its name; `link`: a symbolic link."""
+def misplaced(path: str, what: str = "") -> Problem | None:
+    """What is wrong with something that lies below `incidents/`, judged by its name.
+
+    `what` says what it is where it is no file: a `symbolic link`, a `submodule`.
+    """
     name = path.rpartition("/")[2]
-    if link:
-        return _problem(
-            path, "is a symbolic link, which is never followed", "the file itself, in place of the link"
-        )
+    if what:
+        return _problem(path, f"is a {what}, which is never followed", "the file itself, in its place")
     if beside(path) or name.endswith(".yaml"):
         return None
     if name.endswith(".yml"):

@@ -20,11 +20,11 @@ class Found(NamedTuple):
     problems: list[Problem]
 
 
-def find_incident_files(root: str | os.PathLike[str]) -> Found:
-    """Look through `incidents/` below the repository's root; without that folder nothing is found."""
+def find_incident_files(root: str | os.PathLike[str], folder: str = FOLDER) -> Found:
+    """Look through a folder below the repository's root; nothing is found where there is no such folder."""
     found = Found([], [])
-    for path, link in sorted(_walk(os.fspath(root), FOLDER, found.problems)):
-        problem = misplaced(path, link=link)
+    for path, what in sorted(_walk(os.fspath(root), folder, found.problems)):
+        problem = misplaced(path, what)
         if problem is not None:
             found.problems.append(problem)
         elif not beside(path):
@@ -32,11 +32,11 @@ def find_incident_files(root: str | os.PathLike[str]) -> Found:
     return found
 
 
-def _walk(root: str, folder: str, problems: list[Problem]) -> Iterator[tuple[str, bool]]:
-    """Every path below a folder that is no folder itself, and whether it is a symbolic link."""
+def _walk(root: str, folder: str, problems: list[Problem]) -> Iterator[tuple[str, str]]:
+    """Every path below a folder that is no folder itself, and what it is where it is no file."""
     whole = os.path.join(root, folder)
     if os.path.islink(whole):
-        yield folder, True
+        yield folder, "symbolic link"
         return
     try:
         entries = list(os.scandir(whole))
@@ -50,4 +50,10 @@ def _walk(root: str, folder: str, problems: list[Problem]) -> Iterator[tuple[str
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(root, path, problems)
         else:
-            yield path, entry.is_symlink()
+            yield path, _what(entry)
+
+
+def _what(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "symbolic link"
+    return "" if entry.is_file(follow_symlinks=False) else "device or a pipe"

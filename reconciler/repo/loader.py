@@ -27,6 +27,7 @@ __all__ = [
     "check_incident_file",
     "check_settings_file",
     "find_incident_files",
+    "is_good",
     "load_document",
     "load_incident",
     "load_settings",
@@ -91,6 +92,11 @@ def check_settings_file(content: bytes, path: str) -> Checked:
     return _check("settings", compose(content, path), check_settings)
 
 
+def is_good(checked: Checked) -> bool:
+    """True when nothing but warnings was found."""
+    return checked.document is not None and all(problem.level != "error" for problem in checked.problems)
+
+
 def names_of(settings: Settings) -> Names:
     """What incidents may name, from the settings."""
     return Names(
@@ -130,7 +136,7 @@ def _below(path: Path, unsound: frozenset[Path]) -> bool:
 
 
 def _good(checked: Checked, path: str) -> Document:
-    if checked.document is None or any(problem.level == "error" for problem in checked.problems):
+    if checked.document is None or not is_good(checked):
         raise BadFile(path, checked.problems)
     return checked.document
 

@@ -17,25 +17,21 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
     **{f"{sign}{word}": float(f"{sign}inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
 }
-_BASES = {"0o": 8, "0x": 16}
-_DIGITS = {8: re.compile(r"[0-7]{1,80}"), 16: re.compile(r"[0-9a-fA-F]{1,80}")}
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,80})")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_MAYBE_NUMBER = frozenset("+-.0123456789")
+_NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(\.[0-9]*)?|(\.[0-9]+))([eE][-+]?[0-9]+)?")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_DIGITS = 80  # an integer of more becomes a float, as in other readers
 
 
 def resolve(word: str) -> Scalar:
-    """The value of an unquoted scalar; an integer of more than 81 digits becomes a float."""
+    """The value of an unquoted scalar."""
     if word in _WORDS:
         return _WORDS[word]
-    if word[0] not in _MAYBE_NUMBER:
+    if word[0] not in "+-.0123456789":
         return word
-    base = _BASES.get(word[:2])
-    if base is not None:
-        return int(word[2:], base) if _DIGITS[base].fullmatch(word, 2) else word
-    if _INTEGER.fullmatch(word):
-        return int(word)
-    return float(word) if _FLOAT.fullmatch(word) else word
+    number = _NUMBER.fullmatch(word)
+    if number:
+        return float(word) if any(number.groups()) or len(word) > _DIGITS else int(word)
+    return int(word, 0) if len(word) <= _DIGITS and _BASED.fullmatch(word) else word
 
 
 def kind(value: object) -> str:

@@ -36,7 +36,8 @@ def check_schema(kind: str, data: Any, spelled: Mapping[Path, str]) -> list[Find
 def _misfit(error: Any, spelled: Mapping[Path, str]) -> Misfit:
     from reconciler.repo.schema_words import Misfit
 
-    path = tuple(error.absolute_path)
+    at_key = "propertyNames" in error.absolute_schema_path
+    path = (*error.absolute_path, error.instance) if at_key else tuple(error.absolute_path)
     return Misfit(
         path=path,
         keyword=error.validator,
@@ -44,7 +45,7 @@ def _misfit(error: Any, spelled: Mapping[Path, str]) -> Misfit:
         value=error.instance,
         schema=error.schema,
         spelled=spelled.get(path),
-        at_key="propertyNames" in error.absolute_schema_path,
+        at_key=at_key,
     )
 
 

@@ -39,7 +39,8 @@ class Misfit(NamedTuple):
     def subject(self) -> str:
         """What the sentence is about: the last key on the way there; the line says the rest."""
         keys = [step for step in self.path if isinstance(step, str)]
-        return quoted(keys[-1]) if keys else "this file"
+        named = quoted(keys[-1]) if keys else "this file"
+        return f"the key {named}" if self.at_key else named
 
     @property
     def shown(self) -> str:
@@ -53,7 +54,8 @@ class Misfit(NamedTuple):
 
 def word(misfit: Misfit) -> list[Finding]:
     """What to tell about a misfit: a finding, or one for each key that is missing or unknown."""
-    return list(_HANDLERS[misfit.keyword](misfit))
+    found = _HANDLERS[misfit.keyword](misfit)
+    return [finding._replace(at_key=True) if misfit.at_key else finding for finding in found]
 
 
 def _required(misfit: Misfit) -> Iterator[Finding]:
@@ -101,10 +103,8 @@ def _pattern(misfit: Misfit) -> Iterator[Finding]:
     repaired = (text for text in _repairs(misfit.value) if _fits(text, misfit.schema))
     hint = next((_plain(text) for text in repaired), None) or _example(misfit.schema)
     why = misfit.schema["patternErrorMessage"]
-    if misfit.at_key:
-        yield Finding((*misfit.path, misfit.value), f"the key {misfit.shown}: {why}", hint, at_key=True)
-    else:
-        yield Finding(misfit.path, f"{misfit.subject} cannot be {misfit.shown}: {why}", hint)
+    what = misfit.subject if misfit.at_key else f"{misfit.subject} cannot be {misfit.shown}"
+    yield Finding(misfit.path, f"{what}: {why}", hint)
 
 
 def _repairs(text: str) -> list[str]:
@@ -116,7 +116,7 @@ def _repairs(text: str) -> list[str]:
 
 
 def _long(misfit: Misfit) -> Iterator[Finding]:
-    words = f"{misfit.subject} is {len(misfit.value):,} characters long"
+    words = f"{misfit.subject} has {len(misfit.value):,} characters"
     yield Finding(misfit.path, words, f"{misfit.wanted:,} characters at most")
 
 

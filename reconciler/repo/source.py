@@ -13,7 +13,7 @@ from reconciler.errors import Location, Problem
 LIMIT = 1_000_000  # bytes
 _BOM = "\ufeff"
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)|(?<!^)\ufeff")
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_HIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 
 
 class Unreadable(Exception):
@@ -41,7 +41,7 @@ def decode(content: bytes, path: str) -> str:
 
 def hidden(text: str) -> str | None:
     """The first control character of a value, as a person would write it; None when it has none."""
-    found = _HIDDEN.search(text)
+    found = None if text.isprintable() else re.search(_HIDDEN, text)
     return f"U+{ord(found.group()):04X}" if found else None
 
 
