@@ -1,0 +1,139 @@
+"""What all verbs ask for in the same words: who, when, by which request, pushed or not."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from uuid import uuid4
+
+import click
+
+from reconciler.clock import SystemClock, VirtualClock
+from reconciler.errors import Failure, Usage
+from reconciler.incident.moments import parse_time
+from reconciler.incident.shown import inert, quoted
+from reconciler.repo.objects import Person
+from reconciler.repo.repository import Repository
+from reconciler.repo.shelf import settings_at
+from reconciler.repo.verbs import Desk, Request, Written
+
+_AUTHOR = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+)\s*>\s*")
+_ADDRESS = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class Time(click.ParamType[datetime]):
+    """A moment as the files write it."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_time(value)
+        except ValueError:
+            self.fail(f"{quoted(value)} is no time with a zone, such as 2026-11-21T16:45:00Z", param, ctx)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a verb: where it works, and who asks for what."""
+
+    desk: Desk
+    request: Request
+
+    @property
+    def now(self) -> datetime:
+        """The moment that is written down: to the second."""
+        return self.desk.clock.now().replace(microsecond=0)
+
+    def person(self, by: str | None) -> str | None:
+        """The address that goes into the file: `by`, else the author's where it is one."""
+        address = self.request.author[1]
+        return by or (address if _ADDRESS.fullmatch(address) else None)
+
+
+def verb(function: Callable[..., Written]) -> click.Command:
+    """A command that makes one commit, and says which."""
+
+    @click.option("--author", metavar="'NAME <ADDRESS>'", help="Default: Git's user.name and user.email.")
+    @click.option("--no-push", is_flag=True, help="Commit here only.")
+    @click.option("--request-id", metavar="ID", help="The same ID twice makes one commit.")
+    @click.option("--now", type=Time(), help="Set the clock.")
+    @wraps(function)
+    def run(
+        author: str | None,
+        no_push: bool,
+        request_id: str | None,
+        now: datetime | None,
+        **own: Any,
+    ) -> None:
+        repo = Repository.open(click.get_current_context().obj)
+        settings, _ = settings_at(repo, repo.resolve("HEAD"))
+        desk = Desk(repo, settings.git, VirtualClock(now) if now else SystemClock())
+        request = Request(
+            author=_author(repo, author),
+            id=_one_line(request_id) or uuid4().hex,
+            given=request_id is not None,
+            push=not no_push,
+        )
+        _say(function(Call(desk, request), **own))
+
+    return click.command()(run)
+
+
+def read_text(given: str) -> str:
+    """The text of an argument; `-` stands for what comes on standard input."""
+    if given != "-":
+        return given
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as wrong:
+        raise Failure("the text on standard input is not UTF-8", detail=str(wrong)) from None
+
+
+def _author(repo: Repository, given: str | None) -> Person:
+    if given is not None:
+        found = _AUTHOR.fullmatch(given)
+        if found is None:
+            raise Usage(
+                f"{quoted(given)} is no author", next='write it like --author "Ana <ana@example.com>"'
+            )
+        return found[1] or found[2], found[2]
+    name = os.environ.get("GIT_AUTHOR_NAME") or _configured(repo, "user.name")
+    address = os.environ.get("GIT_AUTHOR_EMAIL") or _configured(repo, "user.email")
+    if not address:
+        raise Usage(
+            "Git does not know who you are",
+            next='git config --global user.email ana@example.com, or --author "Ana <ana@example.com>"',
+        )
+    return name or address, address
+
+
+def _configured(repo: Repository, key: str) -> str:
+    answer = repo.git.ask("config", "--get", key)
+    return answer.out.decode("utf-8", "replace").strip()
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _say(written: Written) -> None:
+    lines = [f"{written.id}: {written.did}", f"  {inert(written.path)}"]
+    if written.repeated:
+        lines[0] = f"{written.id}: this request was carried out before; nothing was changed"
+    elif written.commit is None:
+        lines[0] = f"{written.id} {written.did}; nothing was changed"
+    if written.commit:
+        pushed = ", pushed" if written.pushed else ""
+        lines.append(f"  commit {written.commit[:12]}{pushed}")
+    lines += [f"  {note}" for note in written.notes]
+    lines.append(f"  next: reconciler plan --incident {written.id}")
+    click.echo("\n".join(lines))

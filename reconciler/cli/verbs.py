@@ -1,0 +1,117 @@
+"""`reconciler new`, `update`, `status`, `resolve`, `close`, `cancel`, `reopen`: each is one commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from reconciler.cli.asking import Call, Time, read_text, verb
+from reconciler.errors import Usage
+from reconciler.incident.model import Status
+from reconciler.incident.shown import quoted
+from reconciler.incident.verbs import AddUpdate, Declare, Reopen, SetStatus
+from reconciler.repo.verbs import Written
+
+_ID = click.argument("id", metavar="ID")
+_BY = click.option("--by", metavar="ADDRESS", help="Who says so. Default: the author's address.")
+
+
+@verb
+@click.argument("title")
+@click.option("--severity", required=True, metavar="NAME", help="One of the settings' severities.")
+@click.option("--summary", default="", metavar="TEXT", help="What is known; `-` reads standard input.")
+@click.option("--service", "services", multiple=True, metavar="NAME", help="What is affected. Repeatable.")
+@click.option(
+    "--role", "roles", multiple=True, metavar="ROLE=ADDRESS", help="E.g. commander=ana@example.com."
+)
+@click.option("--responder", "responders", multiple=True, metavar="ADDRESS", help="Who helps. Repeatable.")
+@click.option("--page", multiple=True, metavar="TEAM", help="Whom else to page. Repeatable.")
+@click.option("--bridge", metavar="URL", help="Where people talk.")
+@click.option("--private", is_flag=True, help="Only those invited see it; the settings must allow it.")
+@click.option("--drill", is_flag=True, help="An exercise.")
+@click.option("--declared-at", type=Time(), help="Default: now.")
+@_BY
+def new(
+    call: Call,
+    title: str,
+    severity: str,
+    summary: str,
+    services: tuple[str, ...],
+    roles: tuple[str, ...],
+    responders: tuple[str, ...],
+    page: tuple[str, ...],
+    bridge: str | None,
+    private: bool,
+    drill: bool,
+    declared_at: datetime | None,
+    by: str | None,
+) -> Written:
+    """Declare an incident: one file, one commit."""
+    said = Declare(
+        title=title,
+        severity=severity,
+        declared_at=declared_at or call.now,
+        reporter=call.person(by),
+        summary=read_text(summary),
+        services=services,
+        roles=dict(_role(role) for role in roles),
+        responders=responders,
+        page=page,
+        bridge=bridge,
+        private=private,
+        drill=drill,
+    )
+    return call.desk.declare(said, call.request)
+
+
+@verb
+@_ID
+@click.argument("text")
+@_BY
+def update(call: Call, id: str, text: str, by: str | None) -> Written:
+    """Tell everybody who was told of the incident. TEXT `-` reads standard input."""
+    return call.desk.change(id, AddUpdate(call.now, read_text(text), call.person(by)), call.request)
+
+
+@verb
+@_ID
+@click.argument("status", metavar="STATUS", type=click.Choice([status.value for status in Status]))
+def status(call: Call, id: str, status: str) -> Written:
+    """Set the status: investigating, identified, mitigated, resolved, closed or canceled."""
+    return call.desk.change(id, SetStatus(Status(status), call.now), call.request)
+
+
+@verb
+@_ID
+def resolve(call: Call, id: str) -> Written:
+    """All clear."""
+    return call.desk.change(id, SetStatus(Status.RESOLVED, call.now), call.request)
+
+
+@verb
+@_ID
+def close(call: Call, id: str) -> Written:
+    """The review is done."""
+    return call.desk.change(id, SetStatus(Status.CLOSED, call.now), call.request)
+
+
+@verb
+@_ID
+def cancel(call: Call, id: str) -> Written:
+    """It was a false alarm."""
+    return call.desk.change(id, SetStatus(Status.CANCELED, call.now), call.request)
+
+
+@verb
+@_ID
+def reopen(call: Call, id: str) -> Written:
+    """It is back, or it was never over: investigating again."""
+    return call.desk.change(id, Reopen(call.now), call.request)
+
+
+def _role(given: str) -> tuple[str, str]:
+    role, found, address = given.partition("=")
+    if not (role and found and address):
+        raise Usage(f"{quoted(given)} is no role", next="write it like --role commander=ana@example.com")
+    return role.strip(), address.strip()
