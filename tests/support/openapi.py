@@ -117,7 +117,12 @@ def _wrong_in_query(spec: str, operation: Json, given: Json) -> Iterator[str]:
 def _wrong(spec: str, mode: str, schema: Json, value: Any) -> list[str]:
     validator = Draft202012Validator(_Converter(spec, mode).converted(schema), registry=_registry())
     error = best_match(validator.iter_errors(value))
-    return [] if error is None else [f"{error.json_path} {error.message}"[:500]]
+    return [] if error is None else [f"{error.json_path} {_short(error.message)}"]
+
+
+def _short(message: str) -> str:
+    """A message without the middle of the value that it quotes."""
+    return message if len(message) <= 400 else f"{message[:200]} … {message[-200:]}"
 
 
 @cache
