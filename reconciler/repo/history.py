@@ -1,0 +1,210 @@
+"""What each incident file was, commit by commit, from one pass over the history.
+
+A version is dated by the committer's date of the commit that changed the file, wherever it was made: a change
+made on a branch counts from its own commit and not from the merge, and a merge counts only where it changed
+the file itself, in a conflict. The first parent is not followed alone: a plain `git pull` makes merges whose
+first parent is one's own side, and what others had on the branch before would change its date by it.
+
+A file is known by its stem, so that a move between folders is nothing, and is looked for by whole paths as
+long as they are few: Git then leaves out every folder that cannot hold them (0.3 s instead of 1.9 s for
+30,000 commits). Where a file turns up, its commit is asked whether it came from another folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import NamedTuple
+
+from reconciler.repo.git import text
+from reconciler.repo.repository import Repository
+from reconciler.repo.tree import listing
+
+#: Up to so many paths are asked for by name; beyond, the whole folder is quicker.
+_FEW = 64
+
+_LOG = (
+    "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false",
+    "log", "--raw", "-z", "-c", "--no-abbrev", "--no-renames", "--no-color", "--no-notes", "--encoding=UTF-8",
+    "--date-order", "--reverse", "--format=%H%x00%ct%x00%an%x00%ae%x00%B",
+)  # fmt: skip
+_MOVES = (
+    "diff-tree", "--stdin", "-r", "-m", "-z", "--raw", "--no-commit-id", "--no-renames", "--diff-filter=D",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One file as one commit left it. `at` is the committer's date, aware, in UTC.
+
+    `blob` and `content` are None where the commit removed the file. At the edge of a shallow clone
+    (`cut`) the change may be older than the commit.
+    """
+
+    commit: str
+    at: datetime
+    author: str
+    email: str
+    message: str
+    blob: str | None
+    content: bytes | None = field(repr=False)
+    cut: bool = False
+
+
+class _Entry(NamedTuple):
+    path: str
+    before: str | None
+    after: str | None
+    merge: bool
+
+
+class _Commit(NamedTuple):
+    head: list[bytes]  # id, seconds, author, email, message
+    entries: list[_Entry]  # of wanted files only
+
+
+class _Span(NamedTuple):
+    revision: str
+    since: str | None
+    folder: str
+
+
+Steps = list[tuple[_Commit, str | None]]
+
+
+def versions(
+    repo: Repository, revision: str, paths: Iterable[str], since: str | None = None, folder: str = "incidents"
+) -> dict[str, list[Version]]:
+    """The versions of incident files up to a revision: stem → oldest first; a mere move makes none.
+
+    `paths` are where the files lie, or lay last. With `since`, only commits that it does not have; a `since`
+    that is not here any more counts as none. One pass and one batch, whatever the number of files.
+    """
+    known = since is not None and repo.resolve(since) is not None
+    span = _Span(revision, since if known else None, folder)
+    steps = _steps(repo, span, set(paths))
+    contents = repo.blobs(blob for found in steps.values() for _, blob in found if blob)
+    edge = _edge(repo)
+    return {stem: [_version(*step, contents, edge) for step in found] for stem, found in steps.items()}
+
+
+def _version(commit: _Commit, blob: str | None, contents: Mapping[str, bytes], edge: set[str]) -> Version:
+    oid, seconds, author, email, message = (text(part) for part in commit.head)
+    at = datetime.fromtimestamp(int(seconds), UTC)
+    content = contents[blob] if blob else None
+    return Version(oid, at, author, email, message.strip(), blob, content, oid in edge)
+
+
+def _edge(repo: Repository) -> set[str]:
+    shallow = repo.folder / repo.git.line("rev-parse", "--git-path", "shallow")
+    return set(shallow.read_text().split()) if shallow.exists() else set()
+
+
+def _steps(repo: Repository, span: _Span, paths: set[str]) -> dict[str, Steps]:
+    """Stem → each commit that changed the file, with the blob it left."""
+    wanted = {_stem(path) for path in paths}
+    few = len(paths) <= _FEW
+    below = paths if few else {span.folder}
+    commits = list(_log(repo, span, below, wanted))
+    former = _former_paths(repo, commits, wanted, span.folder) - paths if few else set()
+    if former:
+        return _steps(repo, span, paths | former)
+    steps, parted = _by_stem(commits, wanted, _start(repo, span, below))
+    if len(wanted) > 1:
+        # Where a merge took one side of a file, only a look at that file alone leaves the other side out.
+        for stem in parted:
+            steps[stem] = _steps(repo, span, {path for path in paths if _stem(path) == stem})[stem]
+    return steps
+
+
+def _start(repo: Repository, span: _Span, below: set[str]) -> dict[str, str]:
+    return listing(repo.git, span.since, *below).files if span.since and below else {}
+
+
+def _by_stem(
+    commits: Iterable[_Commit], wanted: set[str], start: Mapping[str, str]
+) -> tuple[dict[str, Steps], set[str]]:
+    """Sort the commits by file, and name the files that were changed on two lines at once.
+
+    `start` is what lay where before the first commit.
+    """
+    steps: dict[str, Steps] = {stem: [] for stem in wanted}
+    present: dict[str, dict[str, str]] = {stem: {} for stem in wanted}
+    parted = set()
+    for path, blob in start.items():
+        present.get(_stem(path), {})[path] = blob
+    for commit in commits:
+        for stem in {_stem(entry.path) for entry in commit.entries}:
+            entries = [entry for entry in commit.entries if _stem(entry.path) == stem]
+            if any(not entry.merge and entry.before != present[stem].get(entry.path) for entry in entries):
+                parted.add(stem)
+            before = _newest(present[stem])
+            _update(present[stem], entries)
+            if _newest(present[stem]) != before:
+                steps[stem].append((commit, _newest(present[stem])))
+    return steps, parted
+
+
+def _update(present: dict[str, str], entries: Iterable[_Entry]) -> None:
+    """Bring the places of one file up to date."""
+    for entry in entries:
+        present.pop(entry.path, None)
+        if entry.after is not None:
+            present[entry.path] = entry.after
+
+
+def _newest(present: Mapping[str, str]) -> str | None:
+    """Of a file that lies in two places for a while (copied, then removed) the newer counts."""
+    return next(reversed(list(present.values())), None)
+
+
+def _former_paths(repo: Repository, commits: Iterable[_Commit], wanted: set[str], folder: str) -> set[str]:
+    """Where the wanted files lay before the commits in which they turn up."""
+    seen: set[str] = set()
+    arrivals = []
+    for commit in commits:
+        fresh = {entry.path for entry in commit.entries if entry.after} - seen
+        seen |= fresh
+        if fresh:
+            arrivals.append(commit.head[0] + b"\n")
+    answer = repo.git.run(*_MOVES, "--", folder, input=b"".join(arrivals))
+    found = (text(token) for token in answer.split(b"\0") if not token.startswith(b":"))
+    return {path for path in found if _stem(path) in wanted}
+
+
+def _log(repo: Repository, span: _Span, below: set[str], wanted: set[str]) -> Iterator[_Commit]:
+    """The commits that touched wanted files, oldest first."""
+    if not below:
+        return
+    ends = [span.revision, f"^{span.since}"] if span.since else [span.revision]
+    answer = repo.git.run(*_LOG, "--end-of-options", *ends, "--", *sorted(below))
+    tokens = iter(answer.split(b"\0"))
+    commit = _Commit([], [])
+    for token in tokens:
+        token = token.lstrip(b"\n")
+        if token.startswith(b":"):
+            path = text(next(tokens))
+            if _stem(path) in wanted:
+                commit.entries.append(_entry(path, token))
+        elif token:
+            if commit.entries:
+                yield commit
+            commit = _Commit([token, *islice(tokens, 4)], [])
+    if commit.entries:
+        yield commit
+
+
+def _entry(path: str, record: bytes) -> _Entry:
+    """Read `:mode new-mode blob new-blob M`, or a merge's `::mode mode new-mode blob blob new-blob MM`."""
+    parents = record.count(b":")
+    words = record[parents:].decode().split(" ")
+    modes, blobs = words[: parents + 1], words[parents + 1 : -1]
+    files = [blob if mode.startswith("100") else None for mode, blob in zip(modes, blobs, strict=True)]
+    return _Entry(path, files[0], files[parents], parents > 1)
+
+
+def _stem(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
