@@ -14,12 +14,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from reconciler.targets.seam import Answer, Api
@@ -47,24 +48,19 @@ def check_request(spec: str, method: str, arguments: Mapping[str, Any]) -> None:
     Unknown parameters, and unknown members of PagerDuty's bodies, which it passes over in silence, are
     refused too.
     """
-    verb, path, operation = _operation(spec, method)
+    verb, path, _ = _operation(spec, method)
     given = dict(arguments)
     problems = [f"{name} is missing" for name in re.findall(r"\{(\w+)\}", path) if not given.pop(name, None)]
     if verb in ("get", "delete"):
-        problems += _wrong_in_query(spec, operation, given)
-    elif (schema := _body_schema(operation)) is not None:
-        problems += _wrong(spec, "request", schema, _as_json(given))
+        problems += _wrong_in_query(spec, method, given)
+    elif (body := _body(spec, method)) is not None:
+        problems += body.problems(_as_json(given))
     assert not problems, f"{spec}: {method}: " + "; ".join(problems)
 
 
 def check_response(spec: str, method: str, answer: Any, status: int | None = None) -> None:
     """Assert that an answer has the form that the service describes for it; `status` None is success."""
-    _, _, operation = _operation(spec, method)
-    responses = operation["responses"]
-    code = str(status) if status else next(code for code in responses if code.startswith("2"))
-    response = _resolved(spec, responses[code])
-    schema = next(response["content"][media]["schema"] for media in _MEDIA if media in response["content"])
-    problems = _wrong(spec, "response", schema, _as_json(answer))
+    problems = _answer(spec, method, status).problems(_as_json(answer))
     assert not problems, f"{spec}: answer to {method}: " + "; ".join(problems)
 
 
@@ -97,27 +93,68 @@ def _operation(spec: str, method: str) -> tuple[str, str, Json]:
     return found, path, verbs[found]
 
 
-def _body_schema(operation: Json) -> Json | None:
-    content = operation.get("requestBody", {}).get("content", {})
-    return next((content[media]["schema"] for media in _MEDIA if media in content), None)
-
-
-def _wrong_in_query(spec: str, operation: Json, given: Json) -> Iterator[str]:
-    described = [_resolved(spec, one) for one in operation.get("parameters", [])]
-    query = {one["name"].removesuffix("[]"): one for one in described if one["in"] == "query"}
+def _wrong_in_query(spec: str, method: str, given: Json) -> Iterator[str]:
+    query = _query(spec, method)
     yield from (f"{name} is no parameter" for name in given if name not in query)
-    yield from (f"{n} is missing" for n, one in query.items() if one.get("required") and n not in given)
+    yield from (f"{name} is missing" for name, one in query.items() if one.required and name not in given)
     for name in given.keys() & query.keys():
-        schema = query[name]["schema"]
-        several = isinstance(given[name], list | tuple) and schema.get("type") != "array"
+        one = query[name]
+        several = isinstance(given[name], list | tuple) and not one.takes_a_list
         for value in given[name] if several else [given[name]]:
-            yield from (f"{name}: {problem}" for problem in _wrong(spec, "request", schema, value))
+            yield from (f"{name}: {problem}" for problem in one.shape.problems(_as_json(value)))
 
 
-def _wrong(spec: str, mode: str, schema: Json, value: Any) -> list[str]:
-    validator = Draft202012Validator(_Converter(spec, mode).converted(schema), registry=_registry())
-    error = best_match(validator.iter_errors(value))
-    return [] if error is None else [f"{error.json_path} {_short(error.message)}"]
+class _Parameter(NamedTuple):
+    """One parameter of a query. A repeated one may be described by the schema of its single values."""
+
+    shape: _Shape
+    required: bool
+    takes_a_list: bool
+
+
+@cache
+def _query(spec: str, method: str) -> dict[str, _Parameter]:
+    described = [_resolved(spec, one) for one in _operation(spec, method)[2].get("parameters", [])]
+    return {
+        one["name"].removesuffix("[]"): _Parameter(
+            _Shape(spec, "request", one["schema"]),
+            one.get("required", False),
+            one["schema"].get("type") == "array",
+        )
+        for one in described
+        if one["in"] == "query"
+    }
+
+
+@cache
+def _body(spec: str, method: str) -> _Shape | None:
+    content = _operation(spec, method)[2].get("requestBody", {}).get("content", {})
+    schema = next((content[media]["schema"] for media in _MEDIA if media in content), None)
+    return _Shape(spec, "request", schema) if schema is not None else None
+
+
+@cache
+def _answer(spec: str, method: str, status: int | None) -> _Shape:
+    responses = _operation(spec, method)[2]["responses"]
+    code = str(status) if status else next(code for code in responses if code.startswith("2"))
+    content = _resolved(spec, responses[code])["content"]
+    return _Shape(spec, "response", next(content[media]["schema"] for media in _MEDIA if media in content))
+
+
+class _Shape:
+    """A schema of a service: one library says quickly whether a value fits, another words why it does not."""
+
+    def __init__(self, spec: str, mode: str, schema: Json):
+        plain = _Converter(spec, mode).converted(schema)
+        self._fast = jsonschema_rs.Draft202012Validator(plain, retriever=_retrieved)
+        self._worded = Draft202012Validator(plain, registry=_registry())
+
+    def problems(self, value: Any) -> list[str]:
+        """The most telling misfit, with its path; none when the value fits."""
+        if self._fast.is_valid(value):
+            return []
+        error = best_match(self._worded.iter_errors(value))
+        return [f"{error.json_path} {_short(error.message)}" if error else "does not fit the description"]
 
 
 def _short(message: str) -> str:
@@ -160,14 +197,14 @@ def _at(spec: str, pointer: str) -> Json:
 
 @cache
 def _registry() -> Registry[Any]:
-    return Registry(retrieve=_retrieved)  # type: ignore[call-arg]
+    return Registry(retrieve=lambda uri: DRAFT202012.create_resource(_retrieved(uri)))  # type: ignore[call-arg]
 
 
 @cache
-def _retrieved(uri: str) -> Resource[Any]:
+def _retrieved(uri: str) -> Any:
     """The translated schema at `spec://SPEC/MODE/POINTER`."""
     spec, mode, pointer = uri.removeprefix("spec://").split("/", 2)
-    return DRAFT202012.create_resource(_Converter(spec, mode).converted(_at(spec, f"#/{pointer}")))
+    return _Converter(spec, mode).converted(_at(spec, f"#/{pointer}"))
 
 
 class _Converter:
