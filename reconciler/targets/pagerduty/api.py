@@ -117,10 +117,10 @@ def _judged(method: str, response: Response, answer: Mapping[str, Any] | None) -
 
 
 def _detail(answer: Mapping[str, Any]) -> str:
-    """PagerDuty's own number, its message, and what is wrong in particular."""
+    """PagerDuty's message, what is wrong in particular, and its own number."""
     error = answer.get("error")
     if not isinstance(error, dict):
         return str(error or "")
-    words = f"{error.get('code', '')} {error.get('message', '')}".strip()
     particulars = "; ".join(str(one) for one in error.get("errors") or [])
-    return f"{words}: {particulars}" if particulars else words
+    words = ": ".join(part for part in (str(error.get("message", "")), particulars) if part)
+    return f"{words} ({error['code']})" if "code" in error else words

@@ -96,7 +96,6 @@ def _judged(method: str, response: SlackResponse) -> CallError:
 
 
 def _detail(answer: Mapping[str, Any]) -> str:
-    if answer.get("needed"):
-        return f"(the token lacks {answer['needed']})"
+    """What Slack says beyond its code, such as which argument is wrong."""
     messages = (answer.get("response_metadata") or {}).get("messages") or []
-    return "; ".join(str(message) for message in messages)
+    return " · ".join(str(message) for message in messages)

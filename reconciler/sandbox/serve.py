@@ -1,0 +1,68 @@
+"""Serving the sandbox on this machine, and on no other."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import Failure
+from reconciler.sandbox.world import World
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def listening(port: int) -> Iterator[socket.socket]:
+    """A socket that takes connections at once; port 0 is any that is free. Raises Failure if it is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(128)
+        except OSError as error:
+            raise _unbound(port, error) from None
+        yield listener
+
+
+def _unbound(port: int, error: OSError) -> Failure:
+    taken = error.errno == errno.EADDRINUSE
+    return Failure(
+        f"port {port} of {HOST} {'is taken' if taken else f'cannot be used: {error.strerror}'}",
+        detail="another sandbox may be running" if taken else "",
+        next="name another: --port 8282, or --port 0 for any that is free",
+    )
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address of the page; the services lie below it."""
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def announced(folder: Path, url: str) -> Iterator[None]:
+    """Keep the address in the folder's file `url`, as long as it holds good."""
+    file = folder / "url"
+    file.write_text(f"{url}\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def server(world: World) -> Server:
+    """A quiet web server for the world; `run(sockets=[…])` serves until `should_exit` or a signal."""
+    import uvicorn
+
+    from reconciler.sandbox.http import application
+
+    config = uvicorn.Config(
+        application(world), log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
+    return uvicorn.Server(config)
