@@ -11,8 +11,9 @@ import pytest
 
 from reconciler.clock import VirtualClock
 from reconciler.sandbox.slack.machine import SlackMachine
-from reconciler.targets.seam import Api, RateLimited, Refused
+from reconciler.targets.seam import Api, RateLimited, Refused, Unanswered
 from reconciler.targets.slack.api import connect
+from tests.support import faulty
 from tests.support.alike import Twins, twins
 from tests.support.openapi import check_request, needs_specs
 from tests.support.server import serving
@@ -160,3 +161,24 @@ def test_every_call_of_a_life_is_one_that_slack_describes(slack: Twins) -> None:
     assert len(calls) > 20
     for call in calls:
         check_request("slack", call.method, call.arguments)
+
+
+@pytest.mark.parametrize("code", ["internal_error", "fatal_error", "service_unavailable", "request_timeout"])
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_error_after_which_part_of_the_work_may_be_done_is_no_refusal(code: str, status: int) -> None:
+    answer = f'{{"ok": false, "error": "{code}"}}'
+    with (
+        faulty.faulty(faulty.status(status, answer)) as server,
+        pytest.raises(Unanswered, match=code) as lost,
+    ):
+        connect("xoxb-sample", url=server.url).call("chat.postMessage", channel="C1", text="Hello")
+    assert lost.value.uncertain
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("code", ["ratelimited", "rate_limited"])
+def test_a_rate_limit_in_a_200_is_one_too(code: str) -> None:
+    behave = faulty.status(200, f'{{"ok": false, "error": "{code}"}}', Retry_After="5")
+    with faulty.faulty(behave) as server, pytest.raises(RateLimited) as limited:
+        connect("xoxb-sample", url=server.url).call("chat.postMessage", channel="C1", text="Hello")
+    assert limited.value.retry_after == 5
