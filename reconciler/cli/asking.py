@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import click
 
-from reconciler.clock import SystemClock, VirtualClock
+from reconciler.clock import Clock, SystemClock, VirtualClock
 from reconciler.errors import Failure, Usage
 from reconciler.incident.moments import parse_time
 from reconciler.incident.shown import inert, quoted
@@ -76,7 +76,7 @@ def verb(function: Callable[..., Written]) -> click.Command:
     ) -> None:
         repo = Repository.open(click.get_current_context().obj)
         settings, _ = settings_at(repo, repo.resolve("HEAD"))
-        desk = Desk(repo, settings.git, VirtualClock(now) if now else SystemClock())
+        desk = Desk(repo, settings.git, clock_at(now))
         request = Request(
             author=_author(repo, author),
             id=_one_line(request_id) or uuid4().hex,
@@ -86,6 +86,11 @@ def verb(function: Callable[..., Written]) -> click.Command:
         _say(function(Call(desk, request), **own))
 
     return click.command()(run)
+
+
+def clock_at(now: datetime | None) -> Clock:
+    """The machine's clock, or one that stands at `now`."""
+    return VirtualClock(now) if now else SystemClock()
 
 
 def read_text(given: str) -> str:

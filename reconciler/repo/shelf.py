@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.errors import Failure
+from reconciler.errors import Failure, Problem
 from reconciler.incident.finding import nearest
 from reconciler.incident.model import Incident
-from reconciler.incident.place import FOLDER, incident_id
+from reconciler.incident.place import FOLDER, beside, incident_id, misplaced, same_ids
 from reconciler.incident.settings import Settings
 from reconciler.incident.shown import inert, quoted
 from reconciler.repo.loader import BadFile, load_incident, load_settings
 from reconciler.repo.repository import Repository
+from reconciler.repo.tree import Listing
 
 SETTINGS = "reconciler.yaml"
 
@@ -27,7 +28,9 @@ class Shelf:
     repo: Repository
     revision: str | None
     settings: Settings
-    paths: Mapping[str, tuple[str, ...]]
+    blobs: Mapping[str, str]  # path → blob, of the incident files
+    paths: Mapping[str, tuple[str, ...]]  # id → where it lies
+    misplaced: tuple[Problem, ...] = ()
     note: str = ""
 
     def find(self, given: str) -> str:
@@ -67,6 +70,19 @@ class Shelf:
         """The incident of that id. Raises BadFile when its file is invalid."""
         return load_incident(self.content(id), self.path(id), self.settings)
 
+    def load(self, ids: Iterable[str]) -> tuple[list[Incident], list[Problem]]:
+        """The incidents of these ids, read in one go, and what is wrong with the files of the others."""
+        paths = [path for id in ids for path in self.paths[id]]
+        contents = self.repo.blobs(self.blobs[path] for path in paths)
+        incidents: list[Incident] = []
+        problems = same_ids(paths)
+        for path in paths:
+            try:
+                incidents.append(load_incident(contents[self.blobs[path]], path, self.settings))
+            except BadFile as bad:
+                problems += [problem for problem in bad.problems if problem.level == "error"]
+        return incidents, problems
+
     def _unknown(self, given: str) -> Failure:
         inside = sorted(id for id in self.paths if given and given in id)
         near = nearest(given, self.paths) if given else None
@@ -80,12 +96,17 @@ class Shelf:
 
 def shelf_at(repo: Repository, revision: str | None) -> Shelf:
     """The incidents of a revision. Raises Failure where there are no settings to go by."""
-    paths: dict[str, tuple[str, ...]] = {}
-    for path in sorted(repo.files(revision, FOLDER) if revision else ()):
-        if path.endswith(".yaml"):
-            paths[incident_id(path)] = (*paths.get(incident_id(path), ()), path)
+    listing = repo.listing(revision, FOLDER) if revision else Listing({}, {})
     settings, note = settings_at(repo, revision)
-    return Shelf(repo, revision, settings, paths, note)
+    kinds = dict.fromkeys(listing.files, "") | listing.others
+    strange = (misplaced(path, what) for path, what in sorted(kinds.items()))
+    blobs = {
+        path: blob for path, blob in listing.files.items() if path.endswith(".yaml") and not beside(path)
+    }
+    paths: dict[str, tuple[str, ...]] = {}
+    for path in sorted(blobs):
+        paths[incident_id(path)] = (*paths.get(incident_id(path), ()), path)
+    return Shelf(repo, revision, settings, blobs, paths, tuple(filter(None, strange)), note)
 
 
 def newest_shelf(repo: Repository) -> Shelf:

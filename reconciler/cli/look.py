@@ -1,0 +1,86 @@
+"""`reconciler list`, `show`, `log`: what is open, where everything is, who did what. Nothing is written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from datetime import datetime
+
+import click
+
+from reconciler.cli.asking import Time, clock_at
+from reconciler.repo.repository import Repository
+
+#: Something could not be read: the list is not complete.
+INCOMPLETE = 3
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_NOW = click.option("--now", type=Time(), help="Set the clock.")
+
+
+@click.command(name="list")
+@click.option("--all", "everything", is_flag=True, help="The resolved, closed and canceled ones too.")
+@_JSON
+@_NOW
+@click.pass_obj
+def list_(folder: str, everything: bool, as_json: bool, now: datetime | None) -> int:
+    """The open incidents, the worst first. Exits 3 when a file could not be read."""
+    from reconciler.run.look import overview
+    from reconciler.views.incidents import overview_json, overview_lines, problem_line
+    from reconciler.views.terminal import show as show_lines
+
+    seen = overview(Repository.open(folder), clock_at(now), everything=everything)
+    if as_json:
+        _document(overview_json(seen))
+    else:
+        show_lines(overview_lines(seen, _width()))
+        for note in seen.notes:
+            click.echo(note, err=True)
+    for problem in seen.problems:
+        click.echo(problem_line(problem), err=True)
+    return INCOMPLETE if seen.problems else 0
+
+
+@click.command()
+@click.argument("id", metavar="ID")
+@_JSON
+@_NOW
+@click.pass_obj
+def show(folder: str, id: str, as_json: bool, now: datetime | None) -> None:
+    """One incident: how it stands, who is in it, who was paged, and where everything is."""
+    from reconciler.run.look import dossier
+    from reconciler.views.incident import dossier_json, dossier_lines
+    from reconciler.views.terminal import show as show_lines
+
+    seen = dossier(Repository.open(folder), clock_at(now), id)
+    if as_json:
+        _document(dossier_json(seen))
+    else:
+        show_lines(dossier_lines(seen))
+
+
+@click.command()
+@click.argument("id", metavar="ID")
+@_JSON
+@click.pass_obj
+def log(folder: str, id: str, as_json: bool) -> None:
+    """Who did what when, and what it caused: decisions and effects as one story."""
+    from reconciler.run.look import story
+    from reconciler.views.story import story_json, story_lines
+    from reconciler.views.terminal import show as show_lines
+
+    found, events = story(Repository.open(folder), id)
+    if as_json:
+        _document(story_json(found, events))
+    else:
+        show_lines(story_lines(events))
+
+
+def _document(data: object) -> None:
+    click.echo(json.dumps(data, indent=2, ensure_ascii=not sys.stdout.isatty()))
+
+
+def _width() -> int | None:
+    """The terminal's columns; None where there is no terminal to fit."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -1,0 +1,124 @@
+"""What there is to see without a service: the open incidents, one of them, its story. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.clock import Clock
+from reconciler.errors import Failure, Problem
+from reconciler.incident.model import Incident
+from reconciler.incident.settings import Settings
+from reconciler.plan.memory import Memory
+from reconciler.repo import history
+from reconciler.repo.repository import Repository
+from reconciler.repo.shelf import Shelf, newest_shelf
+from reconciler.repo.state import State, StateStore
+from reconciler.repo.story import Event, as_history, decisions, effects, told_in_private
+
+_LAST = 5  # commits that one incident's screen names
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Incidents to list, and what is wrong with the files that could not be read."""
+
+    incidents: Sequence[Incident]
+    problems: Sequence[Problem]
+    settings: Settings
+    now: datetime
+    everything: bool = False  # the ended ones too
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is known of one incident. `since` is None where the history does not say."""
+
+    incident: Incident
+    since: datetime | None
+    memory: Memory
+    commits: Sequence[Event]  # the newest first
+    settings: Settings
+    now: datetime
+    notes: Sequence[str] = ()
+
+
+def overview(repo: Repository, clock: Clock, *, everything: bool) -> Overview:
+    """The open incidents; with `everything` the others too. Files known to be settled are not read."""
+    shelf = newest_shelf(repo)
+    memories = {} if everything else _memories(_state(repo, shelf, clock))
+    ids = [id for id in shelf.paths if not _settled(shelf, id, memories.get(id))]
+    incidents, problems = shelf.load(ids)
+    listed = [one for one in incidents if everything or one.status.open]
+    found = [*shelf.misplaced, *problems]
+    return Overview(listed, found, shelf.settings, clock.now(), everything, _notes(shelf))
+
+
+def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
+    """The incident whose id is, or begins with, `given`. Raises Failure."""
+    shelf = newest_shelf(repo)
+    incident = shelf.incident(shelf.find(given))
+    versions = _versions(shelf, incident.path)
+    events = list(decisions(versions, incident.path))
+    edited = [
+        f"{incident.path} has edits that are not committed" for path in repo.dirty() if path == incident.path
+    ]
+    return Dossier(
+        incident=incident,
+        since=as_history(versions, incident.path).began(incident.status),
+        memory=_memories(_state(repo, shelf, clock)).get(incident.id, Memory()),
+        commits=events[: -_LAST - 1 : -1],
+        settings=shelf.settings,
+        now=clock.now(),
+        notes=[*_notes(shelf), *edited],
+    )
+
+
+def story(repo: Repository, given: str) -> tuple[str, list[Event]]:
+    """The id, and all its decisions and effects by time; of a private incident no values."""
+    shelf = newest_shelf(repo)
+    id = shelf.find(given)
+    path = shelf.path(id)
+    versions = _versions(shelf, path)
+    events = [*decisions(versions, path), *_effects(repo, shelf, id)]
+    seen = as_history(versions, path).readable
+    if any(incident.private for _, incident in seen):
+        events = [told_in_private(event) for event in events]
+    return id, sorted(events, key=lambda event: event.at)
+
+
+def _versions(shelf: Shelf, path: str) -> list[history.Version]:
+    assert shelf.revision is not None
+    found = history.versions(shelf.repo, shelf.revision, [path])
+    return next(iter(found.values()), [])
+
+
+def _effects(repo: Repository, shelf: Shelf, id: str) -> list[Event]:
+    git = shelf.settings.git
+    try:
+        state = repo.tip(git.remote, git.state).revision
+    except Failure:
+        return []  # nothing was applied yet
+    return [event for event in effects(repo, state, id) if event.effects]
+
+
+def _state(repo: Repository, shelf: Shelf, clock: Clock) -> State:
+    return StateStore(repo, shelf.settings.git, clock).load(fetch=False)
+
+
+def _memories(state: State) -> dict[str, Memory]:
+    return {id: Memory.from_json(data) for id, data in state.incidents.items()}
+
+
+def _settled(shelf: Shelf, id: str, memory: Memory | None) -> bool:
+    return (
+        memory is not None
+        and memory.settled
+        and [memory.blob] == [shelf.blobs[path] for path in shelf.paths[id]]
+    )
+
+
+def _notes(shelf: Shelf) -> list[str]:
+    return [shelf.note] if shelf.note else []
