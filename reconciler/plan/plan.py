@@ -131,6 +131,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     after: Plan
     notices: tuple[str, ...] = ()
+    held_by: str = ""
 
     def of(self, *states: State) -> tuple[Outcome, ...]:
         """The outcomes that ended in one of these states."""
@@ -144,6 +145,8 @@ class Report:
     @property
     def exit_code(self) -> int:
         """What `reconciler apply` ends with."""
+        if self.held_by:
+            return 5
         failed = self.of(State.FAILED, State.SKIPPED)
         return 3 if failed or not self.converged else self.after.exit_code()
 
@@ -154,5 +157,6 @@ class Report:
             "outcomes": [outcome.to_json() for outcome in self.outcomes],
             "after": self.after.to_json(),
             "converged": self.converged,
+            "held_by": self.held_by,
             "exit_code": self.exit_code,
         }

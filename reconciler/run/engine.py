@@ -181,7 +181,8 @@ class Engine:
         try:
             return _Looked(look, connected.target.read(connected.api, look, self.cases, self.world))
         except CallError as error:
-            unknown = Unknown(error.message, looked=True)
+            trouble = connected.target.explain(f"read {look.key}", error, None)
+            unknown = Unknown(f"{trouble.answer}; {trouble.next}", looked=True)
             return _Looked(look, dict.fromkeys(look.answers, unknown))
 
     # changing ----------------------------------------------------------------------------------
@@ -288,11 +289,11 @@ class Engine:
             self.outcomes.append(Outcome(change, State.APPLIED, note=ended.note))
             return
         self._failed.add(change.address)
-        case = self.cases[change.address.incident]
         target = self._by_name[change.address.target].target
         if target.permanent(ended.error):
             self.permanent.add(change.address)
-        trouble = target.explain(change, ended.error, case)
+        attempted = f"{change.kind.value} {change.address}: {change.summary}"
+        trouble = target.explain(attempted, ended.error, change.location)
         state = State.UNCERTAIN if ended.error.uncertain else State.FAILED
         self.outcomes.append(Outcome(change, state, trouble, ended.note))
 

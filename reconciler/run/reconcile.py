@@ -86,7 +86,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
         again = situation.engine(cases, gate)
-        again.leave_alone({one.change.address for one in outcomes if one.state is not State.UNCERTAIN})
+        again.leave_alone({one.change.address for one in outcomes if one.state in (State.APPLIED, State.FAILED)})
         again.apply()
         engines.append(again)
         outcomes = _decided(outcomes, again)
@@ -103,20 +103,17 @@ def apply(situation: Situation, gate: Gate) -> Applied:
 
 
 def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
-    """The outcomes after another look: what was uncertain is now known to be done, or was done now."""
+    """The outcomes after another look: what was uncertain or skipped was done now, or is seen to be done."""
     tried = {outcome.change.address for outcome in again.outcomes}
     kept: list[Outcome] = []
     for outcome in outcomes:
-        if outcome.state is State.UNCERTAIN and outcome.change.address not in tried:
-            differs = again.differences(outcome.change.address.incident)
-            done = outcome.change.address not in differs
-            kept.append(
-                replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")
-                if done
-                else outcome
-            )
-        elif outcome.state is not State.UNCERTAIN:
+        address = outcome.change.address
+        differs = address in again.differences(address.incident)
+        if outcome.state in (State.APPLIED, State.FAILED):
             kept.append(outcome)
+        elif outcome.state is State.UNCERTAIN and address not in tried:
+            seen = replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")
+            kept.append(outcome if differs else seen)
     return kept + again.outcomes
 
 
@@ -199,10 +196,8 @@ def heading(case: Case) -> Heading:
 
 
 def _sorted(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """One outcome an address: what was settled after a create belongs to it; a failure is told."""
-    told: dict[Address, Outcome] = {}
+    """One applied outcome an address, since what was settled after a create belongs to it."""
+    told: dict[tuple[Address, State], Outcome] = {}
     for outcome in outcomes:
-        before = told.get(outcome.change.address)
-        if before is None or outcome.state is not State.APPLIED:
-            told[outcome.change.address] = outcome
-    return tuple(told[address] for address in sorted(told, key=sort_key))
+        told.setdefault((outcome.change.address, outcome.state), outcome)
+    return tuple(told[key] for key in sorted(told, key=lambda key: (sort_key(key[0]), key[1])))

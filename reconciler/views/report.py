@@ -60,4 +60,6 @@ def summary(report: Report) -> str:
         last = "In sync." if report.exit_code == 0 else "All else is in sync."
     else:
         last = f"Not in sync yet: {len(report.after.changes)} changes left."
+    if report.held_by:
+        last += f" The lease is held by {one_line(report.held_by, 120)}."
     return " ".join([first, last, *counts(report.after)])
