@@ -16,7 +16,7 @@ from reconciler.run.look import Dossier
 from reconciler.views.changes import Line, thing
 from reconciler.views.columns import age
 
-_LABEL = 14
+_LABEL = 20
 
 
 def dossier_json(dossier: Dossier) -> dict[str, Any]:
@@ -52,7 +52,8 @@ def _pages(dossier: Dossier) -> dict[str, dict[str, Any]]:
     """Each team that was paged or is to be: the page's id and link, and who acknowledged it when."""
     things = dossier.memory.things
     seen = {key.removeprefix("pagerduty:"): one for key, one in things.items() if _is_page(key)}
-    acknowledged: Mapping[str, Any] = dossier.memory.facts.get("acknowledged") or {}
+    known = dossier.memory.facts.get("acknowledged")
+    acknowledged = known if isinstance(known, Mapping) else {}
     return {
         team: {
             "id": seen[team].id if team in seen else None,
@@ -135,9 +136,9 @@ def _page(team: str, page: Mapping[str, Any]) -> str:
     if page["id"] is None:
         return f"{team}: not paged yet"
     taken = page["acknowledged"]
-    known = (
-        f"acknowledged by {taken['by']} at {taken['at']}" if taken else "not acknowledged when last looked"
-    )
+    known = "not acknowledged when last looked"
+    if isinstance(taken, Mapping):
+        known = f"acknowledged by {taken.get('by', 'somebody')} at {taken.get('at', 'a time unknown')}"
     return " · ".join(filter(None, (f"{team}: {known}", page["url"])))
 
 
