@@ -158,6 +158,17 @@ def test_a_private_incident_is_listed_by_its_id(clone: Clone, capsys: pytest.Cap
 # show
 
 
+MEMORY: dict[str, Any] = {
+    "things": {
+        "pagerduty:primary": {"id": "Q1", "url": "https://pd.example.com/Q1"},
+        "pagerduty:primary/log": {"id": "L1"},
+        "slack:channel": {"id": "C1", "url": "https://slack.example.com/C1"},
+        "notion:page": {"id": "N1", "url": "https://notion.example.com/N1"},
+    },
+    "facts": {"acknowledged": {"primary": {"at": "2026-11-21T16:47:00Z", "by": "Dee"}}},
+}
+
+
 def test_one_incident_is_shown_with_its_people_pages_and_links(
     clone: Clone, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,14 +181,7 @@ def test_one_incident_is_shown_with_its_people_pages_and_links(
     clone.commit(
         {place(RHINO): file(status="identified", more=more)}, "Found", at=START + timedelta(minutes=70)
     )
-    things = {
-        "pagerduty:primary": {"id": "Q1", "url": "https://pd.example.com/Q1"},
-        "pagerduty:primary/log": {"id": "L1"},
-        "slack:channel": {"id": "C1", "url": "https://slack.example.com/C1"},
-        "notion:page": {"id": "N1", "url": "https://notion.example.com/N1"},
-    }
-    facts = {"acknowledged": {"primary": {"at": "2026-11-21T16:47:00Z", "by": "Dee"}}}
-    remember(clone, {RHINO: {"things": things, "facts": facts}})
+    remember(clone, {RHINO: MEMORY})
     seen = Seen(clone, capsys, "show", "2026")
     assert seen.lines[:2] == [
         f"{RHINO}  SEV1 · identified for 10m, since 2026-11-21 17:55:00 UTC",
