@@ -51,15 +51,10 @@ class History:
         return sum(after.open and not before.open for before, after in pairwise(statuses))
 
     @property
-    def reopened_after_over(self) -> int:
-        """How often it left closed or canceled for an open status: each may have cost it its channel."""
-        statuses = [incident.status for _, incident in self.readable]
-        count, over = 0, False
-        for status in statuses:
-            if status.open and over:
-                count += 1
-            over = status.over or (over and not status.open)
-        return count
+    def last_over(self) -> datetime | None:
+        """When it was last closed or canceled before it was opened again; None if it never was."""
+        left = [at for at, incident in self.readable if incident.status.over]
+        return left[-1] if left and self.readable[-1][1].status.open else None
 
     def began(self, status: Status) -> datetime | None:
         """When the present run of that status began: the file's `times`, else the commit that set it."""

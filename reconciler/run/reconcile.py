@@ -20,6 +20,8 @@ from reconciler.targets.case import Case
 
 #: Passes over what an answer left uncertain; each begins with a look.
 PASSES = 3
+#: What is not tried again in the same run; what was skipped may have waited for an uncertain answer.
+ENDED = (State.APPLIED, State.FAILED)
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,13 @@ def apply(situation: Situation, gate: Gate) -> Applied:
     engines, outcomes = [first], list(first.outcomes)
     memories = _memories(situation, first, outcomes)
     for _ in range(PASSES - 1):
-        touched = {outcome.change.address.incident for outcome in engines[-1].outcomes}
-        if not touched:
+        touched = _touched(engines[-1].outcomes)
+        tried = engines == [first] or any(one.state is not State.SKIPPED for one in engines[-1].outcomes)
+        if not (touched and tried):
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
         again = situation.engine(cases, gate)
-        again.leave_alone({one.change.address for one in outcomes if one.state in (State.APPLIED, State.FAILED)})
+        again.leave_alone({one.change.address for one in outcomes if one.state in ENDED})
         again.apply()
         engines.append(again)
         outcomes = _decided(outcomes, again)
@@ -109,7 +112,7 @@ def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
     for outcome in outcomes:
         address = outcome.change.address
         differs = address in again.differences(address.incident)
-        if outcome.state in (State.APPLIED, State.FAILED):
+        if outcome.state in ENDED:
             kept.append(outcome)
         elif outcome.state is State.UNCERTAIN and address not in tried:
             seen = replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from reconciler.errors import Location, Trouble
 from reconciler.incident.text import one_line
-from reconciler.targets.seam import CallError, RateLimited, Refused, Unanswered, Unreachable
+from reconciler.targets.seam import CallError, RateLimited, Refused, Unanswered, Unreachable, is_read
 
 Advice = Mapping[str, tuple[str, str]]
 AGAIN = "run apply again; what is missing is made then"
@@ -32,10 +32,10 @@ def _words(service: str, error: CallError, table: Advice) -> tuple[str, str]:
             f"check the network; {AGAIN}",
         )
     if isinstance(error, Unanswered):
-        return (
-            f"no usable answer from {service}: {one_line(error.message, 200)}; it may be done",
-            "run apply again: it looks first and makes nothing twice",
-        )
+        answer = f"no usable answer from {service}: {one_line(error.message, 200)}"
+        if is_read(error.method):
+            return answer, AGAIN
+        return f"{answer}; it may be done", "run apply again: it looks first and makes nothing twice"
     assert isinstance(error, Refused)
     meaning, step = table.get(error.code, (error.detail or "refused", AGAIN))
     said = one_line(f"{error.code} {error.detail}" if error.code.isdigit() else error.code, 200)

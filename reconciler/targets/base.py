@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from reconciler.errors import Trouble
+from reconciler.errors import Location, Trouble
 from reconciler.plan.address import Address
 from reconciler.plan.change import Change, Note
 from reconciler.plan.resource import Resource
@@ -67,8 +67,8 @@ class Target(Protocol):
         """Carry out the changes of one batch, in one call where the service allows it."""
         ...
 
-    def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
-        """The error in a person's words, with the place in the file and what to do."""
+    def explain(self, attempted: str, error: CallError, location: Location | None) -> Trouble:
+        """The error in a person's words, with the place in the files that asked, and what to do."""
         ...
 
     def permanent(self, error: CallError) -> bool:

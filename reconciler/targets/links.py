@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from reconciler.incident.text import clock_time
 from reconciler.plan.world import Absent, Present, World
 from reconciler.targets.case import Case
 
@@ -35,21 +37,27 @@ def pages(case: Case, world: World, teams: Iterable[str]) -> list[PageView]:
     return [_page(case, world, team) for team in teams]
 
 
+def acknowledged(case: Case, world: World, team: str) -> Mapping[str, str] | None:
+    """Who acknowledged a team's page first, and when (`by`, `at`): as remembered, else as seen."""
+    told: list[Mapping[str, str] | None] = [case.memory.facts.get("acknowledged", {}).get(team)]
+    for thing in (f"{team}/log", team):
+        seen = world.present(case.at("pagerduty", thing))
+        told.append(seen.extra.get("acknowledged") if seen else None)
+    return next((dict(one) for one in told if one), None)
+
+
 def _page(case: Case, world: World, team: str) -> PageView:
     address = case.at("pagerduty", team)
-    acknowledged = case.memory.facts.get("acknowledged", {}).get(team)
-    seen = world[address]
+    seen, remembered = world[address], case.memory.of(address)
+    taken = _words(acknowledged(case, world, team))
     if isinstance(seen, Present):
-        acknowledged = acknowledged or seen.extra.get("acknowledged")
-        return PageView(team, True, seen.url, seen.live, _words(acknowledged))
-    remembered = case.memory.of(address)
+        return PageView(team, True, seen.url, seen.live, taken)
     if remembered is None or isinstance(seen, Absent):
         return PageView(team, False)
-    return PageView(team, True, remembered.url, remembered.live, _words(acknowledged))
+    return PageView(team, True, remembered.url, remembered.live, taken)
 
 
-def _words(acknowledged: object) -> str | None:
-    if not isinstance(acknowledged, dict):
+def _words(acknowledged: Mapping[str, str] | None) -> str | None:
+    if acknowledged is None:
         return None
-    at = str(acknowledged.get("at", ""))[11:16]
-    return f"{acknowledged.get('by', 'somebody')} at {at} UTC"
+    return f"{acknowledged['by']} at {clock_time(datetime.fromisoformat(acknowledged['at']))}"

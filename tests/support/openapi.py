@@ -98,18 +98,24 @@ def _wrong_in_query(spec: str, method: str, given: Json) -> Iterator[str]:
     yield from (f"{name} is no parameter" for name in given if name not in query)
     yield from (f"{name} is missing" for name, one in query.items() if one.required and name not in given)
     for name in given.keys() & query.keys():
-        one = query[name]
-        several = isinstance(given[name], list | tuple) and not one.takes_a_list
-        for value in given[name] if several else [given[name]]:
-            yield from (f"{name}: {problem}" for problem in one.shape.problems(_as_json(value)))
+        one, value = query[name], given[name]
+        if one.joined and isinstance(value, str):
+            value = value.split(",")
+        several = isinstance(value, list | tuple) and not one.takes_a_list
+        for item in value if several else [value]:
+            yield from (f"{name}: {problem}" for problem in one.shape.problems(_as_json(item)))
 
 
 class _Parameter(NamedTuple):
-    """One parameter of a query. A repeated one may be described by the schema of its single values."""
+    """One parameter of a query. A repeated one may be described by the schema of its single values.
+
+    A `joined` one is a list that goes over the wire as one text, its values parted by commas.
+    """
 
     shape: _Shape
     required: bool
     takes_a_list: bool
+    joined: bool
 
 
 @cache
@@ -120,6 +126,7 @@ def _query(spec: str, method: str) -> dict[str, _Parameter]:
             _Shape(spec, "request", one["schema"]),
             one.get("required", False),
             one["schema"].get("type") == "array",
+            one.get("explode") is False,
         )
         for one in described
         if one["in"] == "query"

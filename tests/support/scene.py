@@ -6,7 +6,7 @@ at as people would. No Git and no sockets: those have tests of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,6 @@ from reconciler.incident.settings import (
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Plan
 from reconciler.run.engine import Connected, Open
-from reconciler.run.pool import Rounds
 from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
@@ -38,11 +37,13 @@ from reconciler.targets.base import Target
 from reconciler.targets.case import Case
 from reconciler.targets.notion.target import Notion
 from reconciler.targets.pagerduty.target import PagerDuty
-from reconciler.targets.seam import Answer, Api, CallError, ReadOnly, is_read
+from reconciler.targets.seam import Api, CallError, ReadOnly
 from reconciler.targets.slack.target import Slack
+from tests.support.recording import Called, Failing, Record, Recorder
 
 START = datetime(2026, 11, 21, 16, 45, tzinfo=UTC)
 ID = "20261121-honest-rhinoceros"
+CHANNEL = f"incd-{ID}"
 
 SETTINGS = Settings(
     name="acme",
@@ -64,7 +65,9 @@ SETTINGS = Settings(
         "payments": Team("payments", "PSVC002", "PESC002", invite=("@payments-oncall",)),
     },
     services={
-        "checkout": Service("checkout", "payments", (Bookmark("Runbook", "https://wiki.example.com/checkout"),))
+        "checkout": Service(
+            "checkout", "payments", (Bookmark("Runbook", "https://wiki.example.com/checkout"),)
+        )
     },
     slack=SlackSettings(bookmarks=(Bookmark("Incident handbook", "https://wiki.example.com/incidents"),)),
     pagerduty=PagerDutySettings(from_address="incidents@example.com"),
@@ -97,31 +100,17 @@ def update(text: str, minutes: int = 13, by: str = "ana@example.com") -> Update:
 
 
 @dataclass
-class Recorder:
-    """An Api that writes down every call before it passes it on."""
-
-    api: Api
-    target: str
-    calls: list[tuple[str, str, dict[str, Any]]]
-
-    def call(self, method: str, /, **arguments: Any) -> Answer:
-        self.calls.append((self.target, method, arguments))
-        return self.api.call(method, **arguments)
-
-
-@dataclass
 class Scene:
-    """See the module. `wrap` may put something between the targets and a service."""
+    """See the module. `wrapped` is what stands between the targets and a service, `off` has no token."""
 
     settings: Settings = SETTINGS
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     versions: dict[str, list[Version]] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
-    calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    record: Record = field(default_factory=Record)
     wrapped: dict[str, Api] = field(default_factory=dict)
     off: set[str] = field(default_factory=set)
     allow_late_pages: bool = False
-    rounds: int = 0
 
     def __post_init__(self) -> None:
         self.slack = SlackMachine.example(self.clock.now)
@@ -143,6 +132,17 @@ class Scene:
     def later(self, **time: float) -> None:
         """Let time pass."""
         self.clock.sleep(timedelta(**time).total_seconds())
+
+    def fails(
+        self, target: str, method: str | None, error: CallError, times: int = 1_000_000, done: bool = False
+    ) -> None:
+        """From now on calls of a method fail; with `done` after they were carried out."""
+        behind = self.wrapped.get(target, getattr(self, target))
+        self.wrapped[target] = Failing(behind, method, error, times, done)
+
+    def heals(self) -> None:
+        """From now on nothing fails."""
+        self.wrapped.clear()
 
     # running -----------------------------------------------------------------------------------
 
@@ -171,19 +171,13 @@ class Scene:
         connected = []
         for name, (target, machine) in services.items():
             if name not in self.off:
-                api: Api = Recorder(self.wrapped.get(name, machine), name, self.calls)
+                api: Api = Recorder(self.wrapped.get(name, machine), name, self.record)
                 connected.append(Connected(target, api if writes else ReadOnly(api)))
         return connected
 
-    def situation(self, ids: Iterable[str] | None = None, writes: bool = True, deep: bool = True) -> Situation:
-        cases = {id: self.case(id) for id in (ids or self.versions) if not self._settled(id)}
-        self.pools: list[Rounds] = []
-
-        def pool() -> Rounds:
-            self.pools.append(Rounds())
-            return self.pools[-1]
-
-        return Situation("c0ffee", cases, self.targets(writes), pool, deep=lambda _: deep)
+    def situation(self, writes: bool = True, deep: bool = True) -> Situation:
+        cases = {id: self.case(id) for id in self.versions if not self._settled(id)}
+        return Situation("c0ffee", cases, self.targets(writes), self.record.pool, deep=lambda _: deep)
 
     def _settled(self, id: str) -> bool:
         memory = self.memories.get(id)
@@ -202,15 +196,26 @@ class Scene:
 
     # looking -----------------------------------------------------------------------------------
 
+    @property
+    def calls(self) -> list[Called]:
+        """The calls made since `forget_calls`."""
+        return self.record.calls
+
+    def forget_calls(self) -> None:
+        """Count from here."""
+        self.record = Record()
+
     def writes(self) -> list[tuple[str, str]]:
         """The writes made so far, as (target, method)."""
-        return [(target, method) for target, method, _ in self.calls if not is_read(method)]
+        return [(one.target, one.method) for one in self.calls if one.writes]
 
     def quiet(self) -> bool:
-        """True when another apply writes nothing and plans nothing."""
-        self.calls.clear()
+        """True when another apply writes nothing and has nothing left to say."""
+        self.forget_calls()
         report = self.apply().report
-        return not self.writes() and not report.outcomes and report.converged
+        assert not self.writes(), f"not quiet: {self.writes()}"
+        assert not report.outcomes, report.outcomes
+        return report.converged
 
     def page(self, team: str, id: str = ID) -> dict[str, Any]:
         """The team's page in PagerDuty; fails unless there is exactly one."""
@@ -226,45 +231,47 @@ class Scene:
         assert len(fitting) == 1, f"{len(fitting)} channels named {name}: {[raw['name'] for raw in listed]}"
         return dict(fitting[0])
 
-    def messages(self, name: str) -> list[str]:
-        """The texts of the bot's own messages in a channel, oldest first, threads not included."""
-        id = self.channel(name)["id"]
-        listed = self.slack.call("conversations.history", channel=id, limit=999)["messages"]
-        return [raw["text"] for raw in reversed(listed) if raw.get("bot_id")]
+    def posts(self, name: str = CHANNEL) -> list[dict[str, Any]]:
+        """The bot's own messages in a channel, oldest first, threads not included; archived ones too."""
+        record = self.slack.data["channels"][self.channel(name)["id"]]
+        listed = [raw for raw in record["messages"].values() if raw.get("bot_id")]
+        return [raw for raw in listed if "parent_user_id" not in raw]
 
-    def thread(self, name: str, first: str) -> list[str]:
-        """The replies below the message that begins with `first`."""
-        id = self.channel(name)["id"]
-        listed = self.slack.call("conversations.history", channel=id, limit=999)["messages"]
-        parent = next(raw for raw in listed if first in raw["text"])
-        replies = self.slack.call("conversations.replies", channel=id, ts=parent["ts"])["messages"]
-        return [raw["text"] for raw in replies[1:]]
+    def messages(self, name: str = CHANNEL) -> list[str]:
+        """The texts of the bot's own messages in a channel, oldest first, threads not included."""
+        return [raw["text"] for raw in self.posts(name)]
+
+    def thread(self, name: str) -> list[str]:
+        """The bot's replies below its first message in a channel, oldest first."""
+        record = self.slack.data["channels"][self.channel(name)["id"]]
+        replies = record["threads"].get(self.posts(name)[0]["ts"], [])
+        return [record["messages"][ts]["text"] for ts in replies if record["messages"][ts].get("bot_id")]
+
+    def card(self, name: str = CHANNEL) -> str:
+        """All that the channel's pinned card says."""
+        record = self.slack.data["channels"][self.channel(name)["id"]]
+        [pinned] = [record["messages"][pin["ts"]] for pin in record["pins"]]
+        return "\n".join(block["text"]["text"] for block in pinned["blocks"])
+
+    def people(self, name: str = CHANNEL) -> list[str]:
+        """The addresses of the people in a channel, sorted."""
+        record = self.slack.data["channels"][self.channel(name)["id"]]
+        users = self.slack.data["users"]
+        return sorted(users[id]["email"] for id in record["members"] if users[id]["email"])
+
+    def bookmarks(self, name: str = CHANNEL) -> list[tuple[str, str]]:
+        """The titles and links in a channel's bar, in their order."""
+        record = self.slack.data["channels"][self.channel(name)["id"]]
+        return [(raw["title"], raw["link"]) for raw in record["bookmarks"].values()]
 
     def document(self) -> dict[str, Any]:
         """The incident's only page in Notion, with its text as `markdown`."""
         source = self.notion.call(
             "GET /v1/databases/{database_id}", database_id=self.settings.notion.database
         )["data_sources"][0]["id"]
-        found = self.notion.call("POST /v1/data_sources/{data_source_id}/query", data_source_id=source)["results"]
+        found = self.notion.call("POST /v1/data_sources/{data_source_id}/query", data_source_id=source)[
+            "results"
+        ]
         assert len(found) == 1, f"{len(found)} documents"
         text = self.notion.call("GET /v1/pages/{page_id}/markdown", page_id=found[0]["id"])["markdown"]
         return {**found[0], "markdown": text}
-
-
-@dataclass
-class Failing:
-    """An Api that fails the calls of one method, always or the first so many times."""
-
-    api: Api
-    method: str
-    error: CallError
-    times: int = 1_000_000
-    done: bool = False
-
-    def call(self, method: str, /, **arguments: Any) -> Answer:
-        if method != self.method or self.times <= 0:
-            return self.api.call(method, **arguments)
-        self.times -= 1
-        if self.done:
-            self.api.call(method, **arguments)
-        raise self.error

@@ -39,7 +39,7 @@ class Account:
 
     def find(self, kind: str, identity: Any) -> Json | None:
         """The object of that kind and id, or None."""
-        found: Json | None = self.data[_PLURALS[kind]].get(identity)
+        found: Json | None = self.data[_PLURALS[kind]].get(identity) if isinstance(identity, str) else None
         return found
 
     def need(self, kind: str, given: Any, refusal: Refused) -> Json:

@@ -18,7 +18,7 @@ def list_services(account: Account, arguments: Json) -> Answer:
 
 def get_service(account: Account, arguments: Json) -> Answer:
     """One service."""
-    service = account.find("service", arguments["id"])
+    service = account.find("service", arguments.get("id"))
     if service is None:
         raise account.not_found()
     return {"service": service}

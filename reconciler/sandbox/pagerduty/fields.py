@@ -19,6 +19,20 @@ def title(account: Account, given: Json) -> str:
     return text
 
 
+def key(account: Account, given: Json) -> str:
+    """The key that tells a repeated create; empty when there is none."""
+    value = given.get("incident_key") or ""
+    if not isinstance(value, str):
+        raise account.invalid("Incident key must be a string.")
+    return value
+
+
+def kind(account: Account, given: Json) -> Json:
+    """The incident's type; accounts have one that is used where none is given."""
+    value = _mapping(account, given.get("incident_type") or {})
+    return {"name": str(value.get("name") or "incident_default")}
+
+
 def urgency(account: Account, given: Json) -> str:
     """`high` or `low`."""
     value = given["urgency"]
@@ -49,7 +63,7 @@ def priority(account: Account, given: Json, *, by_name: bool) -> Json | None:
     if by_name and isinstance(value, str):
         found = next((one for one in known.values() if one["name"] == value), None)
     else:
-        found = known.get(value.get("id")) if isinstance(value, dict) else None
+        found = known.get(str(value.get("id"))) if isinstance(value, dict) else None
     if found is None:
         raise account.impossible("Priority not found")
     return reference(found)

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 from reconciler.sandbox.pagerduty import fields
-from reconciler.sandbox.pagerduty.account import Account, Json, identified, reference
+from reconciler.sandbox.pagerduty.account import Account, Json, as_list, identified, reference
 from reconciler.sandbox.pagerduty.lifecycle import STATUSES, assign, merge, page_on_call, set_status, touch
 from reconciler.sandbox.pagerduty.record import log
 from reconciler.sandbox.pagerduty.refusals import refused
@@ -27,7 +27,7 @@ def create(account: Account, arguments: Json) -> Answer:
         raise account.invalid("Type must be incident.")
     title, service = fields.title(account, given), fields.service(account, given)
     fields.one_way(account, given)
-    _refuse_duplicate(account, given.get("incident_key"), service)
+    _refuse_duplicate(account, fields.key(account, given), service)
     chosen, people = _chosen(account, given, by_name=False), fields.people(account, given)
     incident = _blank(account, title, service, given)
     _place(incident, chosen)
@@ -61,7 +61,8 @@ def update_many(account: Account, arguments: Json) -> Answer:
 
 def merge_into(account: Account, target: Json, arguments: Json) -> Answer:
     """Resolve open incidents into an open one."""
-    sources = [find(account, one.get("id")) for one in arguments.get("source_incidents") or []]
+    given = as_list(arguments.get("source_incidents"))
+    sources = [find(account, one.get("id") if isinstance(one, dict) else None) for one in given]
     if not sources or target["shown"]["status"] == "resolved":
         raise account.impossible("The target incident must be open, with at least one source incident")
     if any(source is target or source["shown"]["status"] == "resolved" for source in sources):
@@ -105,7 +106,7 @@ def _wish(account: Account, incident: Json, given: Any) -> _Wish:
     rules = account.data["escalation_policies"][policy["id"]]["escalation_rules"]
     level = fields.level(account, given, rules)
     return _Wish(
-        incident, chosen, status, given.get("resolution") or "", fields.people(account, given), level
+        incident, chosen, status, str(given.get("resolution") or ""), fields.people(account, given), level
     )
 
 
@@ -127,7 +128,7 @@ def _reassign(account: Account, wish: _Wish) -> None:
         page_on_call(account, wish.incident, wish.level or 1)
 
 
-def _refuse_duplicate(account: Account, key: Any, service: Json) -> None:
+def _refuse_duplicate(account: Account, key: str, service: Json) -> None:
     for incident in account.data["incidents"].values() if key else ():
         shown = incident["shown"]
         same = shown["incident_key"] == key and shown["service"]["id"] == service["id"]
@@ -176,7 +177,7 @@ def _record_changes(account: Account, incident: Json, chosen: Json) -> None:
 def _blank(account: Account, title: str, service: Json, given: Json) -> Json:
     """A triggered incident before anything optional is set on it."""
     identity, number = account.identity("Q"), len(account.data["incidents"]) + 1
-    key = given.get("incident_key") or hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest()
+    key = fields.key(account, given) or hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest()
     shown = identified("incident", identity, f"[#{number}] {title}") | {
         "incident_number": number,
         "title": title,
@@ -192,7 +193,7 @@ def _blank(account: Account, title: str, service: Json, given: Json) -> Json:
         "resolved_at": None,
         "alert_counts": {"all": 0, "triggered": 0, "resolved": 0},
         "is_mergeable": True,
-        "incident_type": {"name": (given.get("incident_type") or {}).get("name", "incident_default")},
+        "incident_type": fields.kind(account, given),
         "escalation_policy": service["escalation_policy"],
         "teams": [],
         "acknowledgements": [],

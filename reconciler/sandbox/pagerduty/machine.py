@@ -121,4 +121,5 @@ _WRITES: dict[str, _Method] = {
     "PUT /incidents/{id}": _on_one(incidents.update),
     "PUT /incidents/{id}/merge": _on_one(incidents.merge_into),
     "POST /incidents/{id}/notes": _on_one(record.add_note),
+    "PUT /incidents/{id}/notes/{note_id}": _on_one(record.edit_note),
 }

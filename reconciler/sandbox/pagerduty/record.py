@@ -58,12 +58,18 @@ def list_notes(incident: Json) -> Answer:
     return {"notes": list(reversed(incident["notes"]))}
 
 
+def edit_note(account: Account, incident: Json, arguments: Json) -> Answer:
+    """Put another text in a note's place."""
+    note = next((one for one in incident["notes"] if one["id"] == arguments.get("note_id")), None)
+    if note is None:
+        raise account.not_found()
+    note |= {"content": _content(account, arguments), "updated_at": account.stamp}
+    return {"note": note}
+
+
 def add_note(account: Account, incident: Json, arguments: Json) -> Answer:
     """Add a note; two equal ones are two notes."""
-    given = arguments.get("note")
-    content = given.get("content") if isinstance(given, dict) else None
-    if not isinstance(content, str) or not content.strip():
-        raise account.invalid("Content cannot be empty.")
+    content = _content(account, arguments)
     if len(incident["notes"]) >= MOST_NOTES:
         raise account.impossible(f"An incident can have at most {MOST_NOTES} notes")
     note = {
@@ -77,3 +83,11 @@ def add_note(account: Account, incident: Json, arguments: Json) -> Answer:
     incident["notes"].append(note)
     log(account, incident, "annotate", "note", note=content)
     return {"note": note}
+
+
+def _content(account: Account, arguments: Json) -> str:
+    given = arguments.get("note")
+    content = given.get("content") if isinstance(given, dict) else None
+    if not isinstance(content, str) or not content.strip():
+        raise account.invalid("Content cannot be empty.")
+    return content

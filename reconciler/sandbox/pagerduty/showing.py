@@ -22,7 +22,7 @@ _WHOLE = {
 
 def shown(account: Account, incident: Json, arguments: Json | None = None) -> Json:
     """The incident as PagerDuty answers it; bridge and body only when they are included."""
-    wanted = set(as_list((arguments or {}).get("include")))
+    wanted = {name for name in as_list((arguments or {}).get("include")) if isinstance(name, str)}
     answer = dict(incident["shown"])
     answer["pending_actions"] = pending(account, incident)
     if answer["status"] == "triggered":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconciler.errors import Trouble
+from reconciler.errors import Location, Trouble
 from reconciler.plan.change import Change, Note
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import EMPTY, Present, Sightings, World
@@ -47,8 +47,8 @@ class Notion:
     def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
         return apply.carry_out(api, changes, case, world)
 
-    def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
-        return advice.trouble(change.summary, "Notion", error, ADVICE, change.location)
+    def explain(self, attempted: str, error: CallError, location: Location | None) -> Trouble:
+        return advice.trouble(attempted, "Notion", error, ADVICE, location)
 
     def permanent(self, error: CallError) -> bool:
         return advice.permanent(error, ADVICE)

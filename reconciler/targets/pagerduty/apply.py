@@ -26,13 +26,20 @@ def carry_out(api: Api, change: Change, case: Case, world: World) -> Ended:
 
 
 def _note(api: Api, change: Change) -> Ended:
-    page = change.needs
-    assert page is not None
-    answer = api.call(
-        "POST /incidents/{id}/notes", id=change.body["page"], note={"content": change.body["content"]}
-    )
-    id = str((answer.get("note") or {}).get("id", ""))
-    return Ended(change, {change.address: Present(id=id, fields={"present": True})})
+    """The note is made, or brought up to date; one that a person has deleted is left so."""
+    links = change.value("links")
+    note = {"content": f"{change.body['mark']}\n{links}"}
+    if not change.id:
+        made = api.call("POST /incidents/{id}/notes", id=change.body["page"], note=note)["note"]
+        return Ended(change, {change.address: Present(id=str(made["id"]), fields={"links": links})})
+    done = {change.address: Present(id=change.id, fields={"links": links})}
+    try:
+        api.call("PUT /incidents/{id}/notes/{note_id}", id=change.body["page"], note_id=change.id, note=note)
+    except Refused as refused:
+        if refused.code != "404":
+            raise
+        return Ended(change, done, note="deleted in PagerDuty: left so")
+    return Ended(change, done)
 
 
 def _create(api: Api, change: Change, world: World) -> Ended:

@@ -64,7 +64,9 @@ def title(case: Case) -> str:
 
 def _fields(case: Case, world: World, team: str, urgency: str) -> dict[str, str]:
     seen = world.present(case.at(NAME, team))
-    if seen is not None and (seen.extra.get("merged_into") or not case.incident.status.open):
+    if seen is not None and not (seen.live or _live(case, world, team)):
+        return {}
+    if not case.incident.status.open:
         return {}
     fields = {"title": title(case), "urgency": urgency}
     priority = case.severity.priority
@@ -84,15 +86,20 @@ def priorities(world: World) -> Mapping[str, str]:
 
 
 def _live(case: Case, world: World, team: str) -> bool:
-    """Whether the page shall be open: as the file is, but what was resolved in PagerDuty stays resolved."""
+    """Whether the page shall be open: as the file is, but what was resolved in PagerDuty stays resolved.
+
+    Where it was merged into another page, that one counts: while it is open, somebody is at work.
+    """
     if not case.incident.status.open:
         return False
     seen = world.present(case.at(NAME, team))
-    if seen is None or seen.live or case.settings.pagerduty.when_resolved == "reopen":
+    if seen is None or seen.live:
         return True
     if seen.extra.get("merged_into"):
-        return False
-    return reopened_since(case, team, seen)
+        target = world.present(case.at(NAME, f"{team}/merged"))
+        if target is None or target.live:
+            return False
+    return case.settings.pagerduty.when_resolved == "reopen" or reopened_since(case, team, seen)
 
 
 def reopened_since(case: Case, team: str, seen: Present) -> bool:
@@ -181,21 +188,22 @@ def links(case: Case, world: World, team: str) -> Resource:
     """The note with the links that did not exist when the page went out."""
     address = case.at(NAME, f"{team}/links")
     told = [_link(case, world, "Slack", "slack", "channel"), _link(case, world, "Document", "notion", "page")]
-    known = [line for line in told if line]
-    seen = world.present(case.at(NAME, team))
+    known = "\n".join(line for line in told if line)
+    page, remembered = world.present(case.at(NAME, team)), case.memory.of(address)
+    wanted = case.incident.status.open and (page is None or page.live)
     return Resource(
         address,
         f"note the links on the page of {team}",
-        fields={"present": True},
-        body={"page": seen.id if seen else "", "content": "\n".join([note_mark(case, team), *known])},
-        make=bool({"slack", "notion"} & case.on)
-        and case.incident.status.open
-        and (seen is None or seen.live),
+        fields={"links": known} if wanted and known else {},
+        body={"page": page.id if page else "", "mark": note_mark(case, team)},
+        make=wanted and bool({"slack", "notion"} & case.on),
         once=True,
         part_of=case.at(NAME, team),
         needs=case.at(NAME, team),
         after=(case.at("slack", "channel"), case.at("notion", "page")),
-        hold=Hold("there is no channel and no document to link to") if seen and not known else None,
+        hold=Hold("there is no channel and no document to link to") if page and not known else None,
+        seen=Present(id=remembered.id, fields=remembered.fields) if remembered else None,
+        location=_place(case, team),
     )
 
 

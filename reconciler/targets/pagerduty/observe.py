@@ -92,7 +92,12 @@ def read(api: Api, look: Look, cases: Mapping[str, Case]) -> Sightings:
         return {address: _find_note(api, case, team, look.arguments["id"])}
     if look.kind == "log":
         return {address: _first_acknowledgement(api, look.arguments["id"])}
-    return {address: sighting(api.call("GET /incidents/{id}", id=look.arguments["id"])["incident"])}
+    try:
+        return {address: sighting(api.call("GET /incidents/{id}", id=look.arguments["id"])["incident"])}
+    except Refused as refused:
+        if refused.code != "404" or look.kind == "merged":
+            raise
+    return {address: find(api, desired.incident_key(case, team))}
 
 
 def _read_priorities(api: Api) -> Present:
@@ -194,8 +199,9 @@ def _agent(reference: object) -> dict[str, str]:
 def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
     mark = desired.note_mark(case, team)
     for note in api.call("GET /incidents/{id}/notes", id=id).get("notes") or []:
-        if str(note.get("content", "")).startswith(mark):
-            return Present(id=str(note.get("id")), fields={"present": True})
+        first, _, rest = str(note.get("content", "")).partition("\n")
+        if first == mark:
+            return Present(id=str(note.get("id")), fields={"links": rest})
     return Absent()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconciler.errors import Trouble
+from reconciler.errors import Location, Trouble
 from reconciler.incident.history import teams_asked
 from reconciler.plan.change import Change, Note
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Present, Sightings, World
-from reconciler.targets import advice
+from reconciler.targets import advice, links
 from reconciler.targets.base import Ended, Look
 from reconciler.targets.case import Case
 from reconciler.targets.pagerduty import apply, desired, observe
@@ -43,8 +43,8 @@ class PagerDuty:
     def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
         return [apply.carry_out(api, change, case, world) for change in changes]
 
-    def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
-        return advice.trouble(change.summary, "PagerDuty", error, ADVICE, change.location)
+    def explain(self, attempted: str, error: CallError, location: Location | None) -> Trouble:
+        return advice.trouble(attempted, "PagerDuty", error, ADVICE, location)
 
     def permanent(self, error: CallError) -> bool:
         return advice.permanent(error, ADVICE)
@@ -55,14 +55,15 @@ class PagerDuty:
         return [note for note in told if note is not None]
 
     def facts(self, case: Case, world: World) -> Mapping[str, Any]:
+        """Who acknowledged each page first, and when; None where its log tells of nobody."""
         known = dict(case.memory.facts.get("acknowledged", {}))
         for team in case.history.teams_ever(case.settings):
-            for thing in (team, f"{team}/log"):
-                seen = world.present(case.at(self.name, thing))
-                if seen is not None and seen.extra.get("acknowledged"):
-                    known.setdefault(team, dict(seen.extra["acknowledged"]))
-                elif seen is not None and thing.endswith("/log"):
-                    known.setdefault(team, None)
+            first = links.acknowledged(case, world, team)
+            page = world.present(case.at(self.name, team))
+            if first or world.present(case.at(self.name, f"{team}/log")):
+                known[team] = first
+            elif page is not None and page.live:
+                known.pop(team, None)
         return {"acknowledged": known} if known else {}
 
 

@@ -10,7 +10,7 @@ from reconciler.plan.world import Absent, Present, World
 from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, Refused
-from reconciler.targets.slack.create import create
+from reconciler.targets.slack.create import create, first_free, spare
 from reconciler.targets.slack.find import sighting
 from reconciler.targets.slack.names import NAME
 
@@ -43,13 +43,11 @@ def _channel(api: Api, change: Change, case: Case, world: World) -> Ended:
         return Ended(
             change, {change.address: Present(change.id, fields, live=False, url=seen.url if seen else None)}
         )
-    raw = api.call("conversations.rename", channel=change.id, name=change.value("name"))["channel"]
-    return Ended(change, {change.address: _renamed(raw, seen)})
-
-
-def _renamed(raw: Mapping[str, Any], seen: Present | None) -> Present:
-    now = sighting(raw)
-    return Present(now.id, now.fields, now.live, now.url, {**(seen.extra if seen else {}), **now.extra})
+    wanted = change.value("name")
+    names = [wanted, *spare(case, wanted)]
+    now = sighting(first_free(api, "conversations.rename", names, channel=change.id))
+    taken = f"#{wanted} is taken: named #{now.fields['name']}" if now.fields["name"] != wanted else ""
+    return Ended(change, {change.address: now}, note=taken)
 
 
 def _unless(api: Api, already: str, method: str, **arguments: Any) -> Mapping[str, Any]:
@@ -89,22 +87,30 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
         return _edit(api, change, sent)
     if body.get("thread"):
         sent |= {"thread_ts": body["thread"], "reply_broadcast": bool(body.get("broadcast"))}
-    answer = api.call("chat.postMessage", **sent, unfurl_links=False)
+    answer = api.call("chat.postMessage", **sent, unfurl_links=False, unfurl_media=False)
     return Ended(
         change, {change.address: Present(id=answer["ts"], fields={"digest": change.value("digest")})}
     )
 
 
+#: What Slack answers for a message that is gone, and for one of which only its thread is left.
+_DELETED = ("message_not_found", "cant_update_message")
+
+
 def _edit(api: Api, change: Change, sent: Mapping[str, Any]) -> Ended:
-    """Edit in place; what a person has deleted stays deleted, except the card, which is made again."""
+    """Edit in place; what a person has deleted stays deleted, except the card, which is made again.
+
+    Slack reads an edited text as a person's, names and all, unless `parse` says otherwise.
+    """
     done = Present(id=change.id, fields={"digest": change.value("digest")})
     try:
-        api.call("chat.update", ts=change.id, **sent)
+        api.call("chat.update", ts=change.id, parse="none", **sent)
     except Refused as refused:
-        if refused.code != "message_not_found":
-            raise
-        if change.address.thing == "card":
+        card = change.address.thing == "card"
+        if card and refused.code == "message_not_found":
             return Ended(change, {change.address: Absent()})
+        if card or refused.code not in _DELETED:
+            raise
         return Ended(change, {change.address: done}, note="deleted in Slack: left so")
     return Ended(change, {change.address: done})
 

@@ -7,7 +7,7 @@ holder cannot be seen is left to a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.incident.naming import channel_name
@@ -17,25 +17,21 @@ from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, Refused
-from reconciler.targets.slack.find import LAST_SUFFIX, is_ours, sighting
+from reconciler.targets.slack.find import is_ours, numbered, sighting
 from reconciler.targets.slack.names import BOT, NAME, found, links_bar, members
-from reconciler.targets.slack.observe import MESSAGES, pages
+from reconciler.targets.slack.observe import PAGE, pages
 
 
 def create(api: Api, change: Change, case: Case, world: World) -> Ended:
     """Make the channel, or find it made."""
-    name = change.value("name") or channel_name(case.settings.slack.channel_prefix, case.incident.id)
+    name, private = change.value("name"), change.body["private"]
     try:
-        return _made(api, change, case, name)
+        raw = api.call("conversations.create", name=name, is_private=private)["channel"]
     except Refused as refused:
         if refused.code != "name_taken":
             raise
-    return _taken(api, change, case, world)
-
-
-def _made(api: Api, change: Change, case: Case, name: str, note: str = "") -> Ended:
-    raw = api.call("conversations.create", name=name, is_private=change.body["private"])["channel"]
-    return Ended(change, _fresh(case, sighting(raw)), note=note)
+        return _taken(api, change, case, world)
+    return Ended(change, _fresh(case, sighting(raw)))
 
 
 def _fresh(case: Case, made: Present) -> Mapping[Address, Observed]:
@@ -57,33 +53,44 @@ def _taken(api: Api, change: Change, case: Case, world: World) -> Ended:
     holders = _holders(api, case)
     bot = world.present(BOT)
     bot_id = bot.id if bot else str(api.call("auth.test")["user_id"])
-    ours = [raw for raw in holders.values() if is_ours(raw, case, bot_id) and not raw.get("is_archived")]
-    if ours:
-        return Ended(change, {change.address: sighting(ours[0])}, note="was already made")
-    if _archived_by_a_person(holders.values(), case, bot_id):
+    ours = [raw for raw in holders if is_ours(raw, case, bot_id)]
+    living = sorted((raw["created"], raw["id"], raw) for raw in ours if not raw.get("is_archived"))
+    if living:
+        return Ended(change, {change.address: sighting(living[0][-1])}, note="was already made")
+    if ours and not case.history.reopenings:
         raise Refused("conversations.create", "is_archived", "the incident's channel was archived in Slack")
-    note = ""
-    for number in (0, *range(2, LAST_SUFFIX + 1)):
-        name = channel_name(case.settings.slack.channel_prefix, case.incident.id, follow_up=number)
-        if name in holders:
-            note = f"#{name} is taken"
-            continue
-        if not number:
-            raise Refused("conversations.create", "name_taken", f"the holder of #{name} cannot be seen")
+    return _suffixed(api, change, case, {raw["name"] for raw in holders})
+
+
+def _suffixed(api: Api, change: Change, case: Case, taken: set[str]) -> Ended:
+    """Make the channel under the next free name. Only a holder that can be seen costs a suffix."""
+    wanted = change.value("name")
+    if wanted not in taken:
+        raise Refused("conversations.create", "name_taken", f"the holder of #{wanted} cannot be seen")
+    free = [name for name in spare(case, wanted) if name not in taken]
+    raw = first_free(api, "conversations.create", free, is_private=change.body["private"])
+    return Ended(change, _fresh(case, sighting(raw)), note=f"#{wanted} is taken: made as #{raw['name']}")
+
+
+def first_free(api: Api, method: str, names: Sequence[str], **arguments: Any) -> Mapping[str, Any]:
+    """The channel, made or renamed under the first of the names that nobody holds."""
+    for name in names:
         try:
-            return _made(api, change, case, name, note=f"{note}: made as #{name}")
+            channel: Mapping[str, Any] = api.call(method, name=name, **arguments)["channel"]
+            return channel
         except Refused as refused:
             if refused.code != "name_taken":
                 raise
-    raise Refused("conversations.create", "name_taken", f"every suffix up to -{LAST_SUFFIX} is taken")
+    raise Refused(method, "name_taken", "every suffix is taken")
 
 
-def _archived_by_a_person(holders: Iterable[Mapping[str, Any]], case: Case, bot: str) -> bool:
-    """True where the incident's channel is archived although the incident was never over."""
-    return not case.history.reopened_after_over and any(is_ours(raw, case, bot) for raw in holders)
+def spare(case: Case, wanted: str) -> list[str]:
+    """The names that come after the wanted one, when that is taken."""
+    listed = list(numbered(case, not case.incident.status.open))
+    return listed[listed.index(wanted) + 1 :] if wanted in listed else []
 
 
-def _holders(api: Api, case: Case) -> dict[str, dict[str, Any]]:
+def _holders(api: Api, case: Case) -> list[dict[str, Any]]:
     """The channels that hold one of the incident's names, archived ones included."""
     first = channel_name(case.settings.slack.channel_prefix, case.incident.id)
     listed = pages(
@@ -92,6 +99,6 @@ def _holders(api: Api, case: Case) -> dict[str, dict[str, Any]]:
         "channels",
         types="public_channel,private_channel",
         exclude_archived=False,
-        limit=MESSAGES,
+        limit=PAGE,
     )
-    return {raw["name"]: raw for raw in listed if str(raw.get("name", "")).startswith(first)}
+    return [raw for raw in listed if str(raw.get("name", "")).startswith(first)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
+from reconciler.errors import Location
 from reconciler.incident.naming import channel_name
+from reconciler.incident.settings import Bookmark
 from reconciler.incident.text import one_line, person_name
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case
 from reconciler.targets.slack import messages, people
-from reconciler.targets.slack.find import channel_seen, holding, seen_bookmark, suffix
+from reconciler.targets.slack.find import barred, channel_seen, follow_up, holding, seen_bookmark, suffix
 from reconciler.targets.slack.names import NAME
 from reconciler.targets.slack.text import topic_line
 
@@ -18,41 +22,46 @@ from reconciler.targets.slack.text import topic_line
 def resources(case: Case, world: World) -> list[Resource]:
     """All of one incident's things in Slack."""
     seen = channel_seen(case, world)
+    told = messages.resources(case, world, seen)
+    own = channel(case, seen)
+    if archive_due(case):
+        own = replace(own, after=tuple(one.address for one in told if one.part_of == own.address))
     return [
-        channel(case, world, seen),
-        purpose(case, world, seen),
-        topic(case, world, seen),
-        *messages.resources(case, world, seen),
+        own,
+        purpose(case, seen),
+        topic(case, seen),
+        *told,
         *bookmarks(case, world, seen),
         *people.invites(case, world, seen),
     ]
 
 
-def channel(case: Case, world: World, seen: Observed) -> Resource:
+def channel(case: Case, seen: Observed) -> Resource:
     """The channel itself; its name carries the incident's id, and `-resolved` when it is over."""
     incident = case.incident
     name = desired_name(case, seen)
-    over = archive_due(case)
-    follow_up = isinstance(seen, Present) and not seen.live and incident.status.open
+    due = archive_due(case)
+    gone = isinstance(seen, Present) and not seen.live
+    anew, bar = follow_up(case, seen), barred(case, seen)
     return Resource(
         case.at(NAME, "channel"),
-        f"archive #{name}" if over else f"#{name}",
-        fields={"name": name},
-        body={"private": incident.private, "follow_up": follow_up},
-        live=not over,
+        f"archive #{name}" if due else f"#{name}",
+        fields={"name": name} | ({"usable": True} if bar else {}),
+        body={"private": incident.private, "follow_up": anew},
+        live=not due and (incident.status.open or not gone),
         make=incident.status.open,
         seen=seen,
-        due=over,
-        hold=_hold(case, seen),
-        reason="a follow-up channel: a bot cannot unarchive the old one" if follow_up else "",
-        location=incident.where(),
+        due=due,
+        hold=bar or _hold(case, seen),
+        reason="a follow-up channel: a bot cannot unarchive the old one" if anew else "",
+        location=incident.where("title"),
     )
 
 
 def desired_name(case: Case, seen: Observed) -> str:
     """The name for the status; a suffix that the channel already has is kept."""
     number = suffix(case, seen)
-    if isinstance(seen, Present) and not seen.live and case.incident.status.open:
+    if follow_up(case, seen):
         number = max(number, 1) + 1
     return channel_name(
         case.settings.slack.channel_prefix,
@@ -77,30 +86,27 @@ def _hold(case: Case, seen: Observed) -> Hold | None:
     incident = case.incident
     if incident.private and not case.settings.private_allowed:
         return Hold("private incidents are not allowed", "set `private: {allow: true}` in the settings")
-    if not isinstance(seen, Present) or not incident.status.open:
-        return None
-    if not seen.live and not case.history.reopened_after_over:
+    archived = isinstance(seen, Present) and not seen.live
+    if archived and incident.status.open and not follow_up(case, seen):
         return Hold("the channel was archived in Slack, and a bot cannot unarchive", "unarchive it in Slack")
-    if seen.extra.get("left"):
-        return Hold("the bot is not in the channel any more", "type `/invite` with the bot's name in it")
     return None
 
 
 def _alive(case: Case, seen: Observed) -> bool:
     """True where things in the channel are kept in line: it lives, or it is about to be made."""
     if isinstance(seen, Present):
-        return not archive_due(case) and (seen.live or bool(case.history.reopened_after_over))
+        return bool(holding(case, seen) and not archive_due(case)) or follow_up(case, seen)
     return case.incident.status.open
 
 
-def purpose(case: Case, world: World, seen: Observed) -> Resource:
+def purpose(case: Case, seen: Observed) -> Resource:
     """The channel's purpose, which carries the mark."""
     text = topic_line(f"[{case.mark}] Incident channel, kept in line with the incident's file in Git")
     return _line(case, seen, "purpose", text)
 
 
-def topic(case: Case, world: World, seen: Observed) -> Resource:
-    """The channel's topic: `SEV1 · investigating · IC Ana · title`."""
+def topic(case: Case, seen: Observed) -> Resource:
+    """The channel's topic: `SEV1 · investigating · IC Ana · title`; plans show it, so no private title."""
     incident = case.incident
     commander = incident.roles.get("commander")
     parts = [
@@ -108,7 +114,7 @@ def topic(case: Case, world: World, seen: Observed) -> Resource:
         incident.severity.upper(),
         incident.status.value,
         f"IC {person_name(commander, case.settings)}" if commander else "no commander",
-        one_line(incident.title),
+        "" if incident.private else one_line(incident.title),
     ]
     return _line(case, seen, "topic", topic_line(" · ".join(part for part in parts if part)))
 
@@ -133,10 +139,7 @@ def _line(case: Case, seen: Observed, thing: str, text: str) -> Resource:
 
 def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
     """The links in the channel's bar: the settings' and those of the services."""
-    listed = list(case.settings.slack.bookmarks)
-    for name in case.incident.services:
-        service = case.settings.services.get(name)
-        listed += service.bookmarks if service else ()
+    wanted = {bookmark.title: (bookmark, place) for bookmark, place in _wanted_bookmarks(case)}
     return [
         Resource(
             case.at(NAME, f"bookmark/{bookmark.title}"),
@@ -148,7 +151,18 @@ def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
             needs=case.at(NAME, "channel"),
             seen=seen_bookmark(case, world, seen, bookmark) if _alive(case, seen) else Absent(),
             within=holding(case, seen),
-            location=case.settings.where("slack", "bookmarks"),
+            location=place,
         )
-        for bookmark in {one.title: one for one in listed}.values()
+        for bookmark, place in wanted.values()
     ]
+
+
+def _wanted_bookmarks(case: Case) -> Iterator[tuple[Bookmark, Location]]:
+    """The bookmarks asked for, with the place that asks."""
+    settings = case.settings
+    for number, bookmark in enumerate(settings.slack.bookmarks):
+        yield bookmark, settings.where("slack", "bookmarks", number)
+    for name in case.incident.services:
+        listed = settings.services[name].bookmarks if name in settings.services else ()
+        for number, bookmark in enumerate(listed):
+            yield bookmark, settings.where("services", name, "bookmarks", number)

@@ -8,6 +8,8 @@ from typing import Any
 
 from reconciler.incident.naming import channel_name
 from reconciler.incident.settings import Bookmark
+from reconciler.incident.text import one_line
+from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar
@@ -35,13 +37,32 @@ def channel_seen(case: Case, world: World) -> Observed:
         return Present(id=remembered.id, fields=remembered.fields, live=False, url=remembered.url)
     if remembered is not None:
         return Unknown()
-    return world[BOT] if bot is None and case.incident.status.open else Absent()
+    return Absent() if bot else world[BOT]
+
+
+def barred(case: Case, seen: Observed) -> Hold | None:
+    """Why a live channel is not written to; None where nothing stands against it."""
+    if not isinstance(seen, Present) or not seen.live:
+        return None
+    if seen.extra.get("left"):
+        return Hold("the bot is not in the channel any more", "type `/invite` with the bot's name in it")
+    if case.incident.private and not seen.extra.get("private"):
+        return Hold("the channel is public, and a bot cannot make it private", "make it private in Slack")
+    return None
+
+
+def follow_up(case: Case, seen: Observed) -> bool:
+    """True where the channel was archived when the incident was over, and the incident is open again."""
+    if not isinstance(seen, Present) or seen.live or not case.incident.status.open:
+        return False
+    remembered = case.memory.of(case.at(NAME, "channel"))
+    return bool(case.history.reopenings) or (remembered is not None and not remembered.live)
 
 
 def holding(case: Case, seen: Observed) -> str:
     """The id of the live channel that holds the incident's things: as seen, until then as remembered."""
     if isinstance(seen, Present):
-        return seen.id if seen.live else ""
+        return seen.id if seen.live and barred(case, seen) is None else ""
     remembered = case.memory.of(case.at(NAME, "channel"))
     return remembered.id if isinstance(seen, Unknown) and remembered and remembered.live else ""
 
@@ -58,6 +79,8 @@ def sighting(raw: Mapping[str, Any]) -> Present:
             "purpose": read_line((raw.get("purpose") or {}).get("value", "")),
             "previous": list(raw.get("previous_names") or ()),
             "created": raw.get("created", 0),
+            "private": raw.get("is_private", False),
+            "left": raw.get("is_member") is False,
         },
     )
 
@@ -70,14 +93,18 @@ def is_ours(raw: Mapping[str, Any], case: Case, bot: str | None) -> bool:
     return bot is not None and raw.get("creator") == bot and raw.get("name") in names(case)
 
 
-def names(case: Case) -> dict[str, int]:
-    """Every name that the incident's channel may have, with the number of its suffix."""
+def numbered(case: Case, resolved: bool) -> dict[str, int]:
+    """The names that the incident's channel may have, in the order of their suffixes."""
     prefix = case.settings.slack.channel_prefix
     return {
         channel_name(prefix, case.incident.id, resolved=resolved, follow_up=number): number
         for number in (0, *range(2, LAST_SUFFIX + 1))
-        for resolved in (False, True)
     }
+
+
+def names(case: Case) -> dict[str, int]:
+    """Every name that the incident's channel may have, with the number of its suffix."""
+    return numbered(case, False) | numbered(case, True)
 
 
 def suffix(case: Case, seen: Observed) -> int:
@@ -118,7 +145,7 @@ def as_message(entry: Mapping[str, Any]) -> Present:
 
 
 def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) -> Observed:
-    """A bookmark of ours: by its remembered id, else one with the same link."""
+    """A bookmark of ours by its remembered id; else whoever's has the same link will do, and stays theirs."""
     listed = world[links_bar(case)]
     if not isinstance(listed, Present):
         remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
@@ -128,7 +155,7 @@ def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) 
     remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
     if remembered is not None and remembered.id in listed.fields:
         return Present(id=remembered.id, fields=listed.fields[remembered.id])
-    for id, fields in listed.fields.items():
+    for fields in listed.fields.values():
         if fields["link"] == bookmark.url:
-            return Present(id=id, fields={"title": bookmark.title, "link": bookmark.url})
+            return Present(fields={"title": one_line(bookmark.title), "link": bookmark.url})
     return Absent()

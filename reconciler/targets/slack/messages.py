@@ -13,10 +13,10 @@ from reconciler.incident.text import one_line
 from reconciler.plan.address import Address
 from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
-from reconciler.plan.world import Absent, Observed, Present, World
+from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.slack import card
-from reconciler.targets.slack.find import channel_seen, holding, seen_message
+from reconciler.targets.slack.find import channel_seen, follow_up, holding, seen_message
 from reconciler.targets.slack.names import CHANNELS, EVENT_TYPE, NAME, found
 from reconciler.targets.slack.text import digest
 
@@ -24,11 +24,8 @@ from reconciler.targets.slack.text import digest
 def resources(case: Case, world: World, seen: Observed) -> list[Resource]:
     """All messages of one incident."""
     channel = holding(case, seen)
-    usable = (
-        bool(channel)
-        or (not isinstance(seen, Present) and case.incident.status.open)
-        or _follow_up(case, seen)
-    )
+    to_come = case.incident.status.open and not isinstance(seen, Present)
+    usable = bool(channel) or to_come or follow_up(case, seen)
     listed: list[Resource] = []
     if usable:
         listed += [_card(case, world, channel), _pin(case, world, channel)]
@@ -48,11 +45,6 @@ def in_order(messages: list[Resource]) -> list[Resource]:
         ordered.append(replace(message, after=(previous,)) if previous else message)
         before["/".join(place)] = message.address
     return ordered
-
-
-def _follow_up(case: Case, seen: Observed) -> bool:
-    gone = isinstance(seen, Present) and not seen.live
-    return gone and case.incident.status.open and bool(case.history.reopened_after_over)
 
 
 def body(case: Case, thing: str, channel: str, content: card.Content, **more: object) -> dict[str, object]:
@@ -76,8 +68,9 @@ def _card(case: Case, world: World, channel: str) -> Resource:
         body=body(case, "card", channel, content),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
-        seen=_in_channel(case, world, "card", channel, trust=False),
+        seen=_in_channel(case, world, "card", channel),
         within=channel,
+        location=case.incident.where("title"),
     )
 
 
@@ -107,6 +100,7 @@ def _pin(case: Case, world: World, channel: str) -> Resource:
         needs=case.at(NAME, "card"),
         seen=pinned,
         within=channel,
+        location=case.incident.where("title"),
     )
 
 
@@ -141,16 +135,19 @@ def _to_link(case: Case, world: World, channel: str) -> str | None:
 def _elsewhere(case: Case, world: World, thing: str, place: str) -> Observed:
     """A message in another channel; nothing is known of it before the channel's id is."""
     listed = world[CHANNELS]
-    return seen_message(case, world, thing, place) if isinstance(listed, Present) else listed
+    if not isinstance(listed, Present):
+        return listed
+    seen = seen_message(case, world, thing, place)
+    return Absent() if isinstance(seen, Unknown) and place_id(world, place) is None else seen
 
 
 def place_id(world: World, place: str) -> str | None:
-    """The id of a channel named in the settings; None where the bot is in none of that name."""
+    """The id of a channel that the settings name; None where the bot is in none such, "" until known."""
     listed = world.present(CHANNELS)
-    if not place.startswith("#"):
-        return place
     if listed is None:
         return ""
+    if not place.startswith("#"):
+        return place if place in listed.fields else None
     name = place.removeprefix("#")
     return next((raw["id"] for raw in listed.fields.values() if raw.get("name") == name), None)
 
@@ -176,9 +173,11 @@ def _update(case: Case, world: World, channel: str, usable: bool, told: Update) 
     thing = f"update/{update_key(told.at)}"
     content = card.update(case, told)
     place = case.incident.where("updates", case.incident.updates.index(told))
-    summary = f'"{one_line(told.text, 60)}"'
+    summary = "an update" if case.incident.private else f'"{one_line(told.text, 60)}"'
     if usable:
-        yield _message(case, world, thing, content, channel, summary, place)
+        over = case.history.last_over
+        message = _message(case, world, thing, content, channel, summary, place)
+        yield replace(message, make=over is None or told.at > over)
     for other in card.places(case):
         yield _reply(case, world, f"{thing}/{other}", other, content, summary, place)
 
@@ -229,19 +228,20 @@ def _reply(
     above = case.at(NAME, f"announcement/{other}")
     parent = world.present(above) or seen_message(case, world, above.thing, other)
     told = isinstance(parent, Present)
-    to_come = case.incident.status.open and other in announced_in(case.incident, case.settings)
-    where = place_id(world, other) or ""
+    asked = case.incident.status.open and other in announced_in(case.incident, case.settings)
+    where = place_id(world, other)
     thread = parent.id if isinstance(parent, Present) else ""
     return Resource(
         case.at(NAME, thing),
         f"{summary} in {other}",
         fields={"digest": digest(content)},
-        body=body(case, thing, where, content, thread=thread, broadcast=broadcast),
-        make=told or (to_come and place_id(world, other) is not None),
+        body=body(case, thing, where or "", content, thread=thread, broadcast=broadcast),
+        make=told or (asked and where is not None and case.memory.of(above) is None),
         once=True,
         part_of=above,
         needs=above,
         seen=_elsewhere(case, world, thing, other) if told else None,
+        hold=_unseen(other) if where is None else None,
         location=place,
     )
 

@@ -7,6 +7,7 @@ pages may be short or empty before the end, so every list follows its cursor to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from reconciler.plan.resource import Resource
@@ -15,7 +16,7 @@ from reconciler.targets.base import Look
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, Refused, Unanswered
 from reconciler.targets.slack import card
-from reconciler.targets.slack.find import channel_seen, sighting
+from reconciler.targets.slack.find import channel_seen, holding, sighting
 from reconciler.targets.slack.messages import place_id
 from reconciler.targets.slack.names import (
     BOT,
@@ -32,8 +33,9 @@ from reconciler.targets.slack.names import (
 from reconciler.targets.slack.text import unescape
 
 PAGES_AT_MOST = 20
-PAGE = 200
-MESSAGES = 999
+PAGE = 999
+#: An announcement is never older than this before the declare: clocks differ.
+MARGIN = timedelta(hours=1)
 
 
 def looks(case: Case, world: World, resources: list[Resource], deep: bool) -> list[Look]:
@@ -41,7 +43,7 @@ def looks(case: Case, world: World, resources: list[Resource], deep: bool) -> li
     needed = [Look("channels", "channels", answers=(CHANNELS,))]
     address = case.at(NAME, "channel")
     remembered = case.memory.of(address)
-    if remembered is None and case.incident.status.open:
+    if remembered is None:
         needed.append(Look("bot", "bot", answers=(BOT,)))
     seen = channel_seen(case, world)
     if (
@@ -55,8 +57,8 @@ def looks(case: Case, world: World, resources: list[Resource], deep: bool) -> li
         )
     wanting = {one.address.thing: one for one in resources if _wanting(one, world, case)}
     needed += _people(case, world, wanting)
-    needed += _announcements(case, world, wanting)
-    if isinstance(seen, Present) and seen.live:
+    needed += _announcements(case, world, wanting, deep)
+    if isinstance(seen, Present) and holding(case, seen):
         needed += _in_channel(case, world, seen, wanting, deep)
     return needed
 
@@ -86,19 +88,29 @@ def _people(case: Case, world: World, wanting: Mapping[str, Resource]) -> Iterat
             yield Look(f"person {who}", "person", arguments={"email": who}, answers=(person(who),))
 
 
-def _announcements(case: Case, world: World, wanting: Mapping[str, Resource]) -> Iterator[Look]:
+def _announcements(case: Case, world: World, wanting: Mapping[str, Resource], deep: bool) -> Iterator[Look]:
     for place in card.places(case):
-        own = [thing for thing in wanting if thing == f"announcement/{place}" or thing.endswith(f"/{place}")]
+        own = any(thing.endswith(f"/{place}") for thing in wanting)
         where = place_id(world, place)
-        if own and where and found(case, place) not in world:
-            yield _scan(case, place, where, case.incident.declared_at.timestamp() - 3600)
+        if where and (own or (deep and _forgotten(case, place))):
+            first = [case.incident.declared_at, *(version.at for version in case.history.versions[:1])]
+            yield _scan(case, place, where, (min(first) - MARGIN).timestamp())
+
+
+def _forgotten(case: Case, place: str) -> bool:
+    """True where somebody may have been told although nothing of it is remembered."""
+    ended = None if case.incident.status.open else case.history.began(case.incident.status)
+    recent = ended is None or case.now - ended < case.settings.slack.archive_after
+    return recent and case.memory.of(case.at(NAME, f"announcement/{place}")) is None
 
 
 def _in_channel(
     case: Case, world: World, seen: Present, wanting: Mapping[str, Resource], deep: bool
 ) -> Iterator[Look]:
     id = seen.id
-    if any(thing.startswith("invite/") for thing in wanting) and members(case) not in world:
+    invited = [one for thing, one in wanting.items() if thing.startswith("invite/") and one.hold is None]
+    known = any(one.body["users"] for one in invited)
+    if known:
         yield Look(f"members {id}", "members", case.incident.id, {"id": id}, (members(case),))
     bars = [thing for thing in wanting if thing.startswith("bookmark/")]
     if bars and (deep or any(_unsettled(case, thing, id) for thing in bars)):
@@ -108,7 +120,7 @@ def _in_channel(
     card_kept = case.memory.of(case.at(NAME, "card"))
     posted = [thing for thing in wanting if thing.startswith(("update/", "ending/", "reopening/"))]
     posted = [thing for thing in posted if thing.count("/") == 1]
-    if card_kept is None or card_kept.within != id or posted:
+    if card_kept is None or card_kept.within != id or posted or known or (invited and deep):
         yield _scan(case, "", id, float(seen.extra.get("created", 0)))
     elif deep:
         arguments = {"id": id, "ts": card_kept.id}
@@ -158,7 +170,7 @@ def _channels(api: Api, look: Look) -> Observed:
         "channels",
         types="public_channel,private_channel",
         exclude_archived=True,
-        limit=MESSAGES,
+        limit=PAGE,
     )
     return Present(fields={raw["id"]: raw for raw in listed})
 
@@ -169,7 +181,13 @@ def _bot(api: Api, look: Look) -> Observed:
 
 
 def _groups(api: Api, look: Look) -> Observed:
-    listed = api.call("usergroups.list").get("usergroups") or []
+    """The user groups by name; none where the workspace's plan has none."""
+    try:
+        listed = api.call("usergroups.list").get("usergroups") or []
+    except Refused as refused:
+        if refused.code != "plan_upgrade_required":
+            raise
+        listed = []
     return Present(fields={raw["handle"]: raw["id"] for raw in listed})
 
 
@@ -199,15 +217,13 @@ def _info(api: Api, look: Look, case: Case) -> Observed:
         if refused.code != "channel_not_found" or case.incident.private:
             raise
         return Absent()
-    seen = sighting(raw)
-    left = seen.live and not raw.get("is_member", False)
-    return Present(seen.id, seen.fields, seen.live, seen.url, {**seen.extra, "left": left})
+    return sighting(raw)
 
 
 def _members(api: Api, look: Look, case: Case) -> Observed:
     """Who is in the channel now."""
     id = look.arguments["id"]
-    ids = list(pages(api, "conversations.members", "members", channel=id, limit=MESSAGES))
+    ids = list(pages(api, "conversations.members", "members", channel=id, limit=PAGE))
     return Present(fields={"ids": ids})
 
 
@@ -241,19 +257,15 @@ def _messages(api: Api, look: Look, case: Case) -> Observed:
     id, place = look.arguments["id"], look.arguments["place"]
     arguments = {"include_all_metadata": True, "limit": PAGE, "oldest": look.arguments["oldest"]}
     listed = list(pages(api, "conversations.history", "messages", channel=id, **arguments))
-    marked = _marked(listed, case, id)
-    above = marked.get(f"announcement/{place}") if place else None
-    ts = above["ts"] if above else _remembered_ts(case, place)
-    if ts:
-        thread = pages(api, "conversations.replies", "messages", channel=id, ts=ts, include_all_metadata=True)
-        marked |= _marked(list(thread), case, id)
+    above = _marked(listed, case, id).get(f"announcement/{place}") if place else None
+    thread = _thread(api, id, above["ts"]) if above else []
     joined = sorted({raw.get("user", "") for raw in listed if raw.get("subtype") == "channel_join"})
-    return Present(fields=marked, extra={"joined": joined})
+    return Present(fields=_marked([*listed, *thread], case, id), extra={"joined": joined})
 
 
-def _remembered_ts(case: Case, place: str) -> str | None:
-    remembered = case.memory.of(case.at(NAME, f"announcement/{place}")) if place else None
-    return remembered.id if remembered else None
+def _thread(api: Api, channel: str, ts: str) -> list[dict[str, Any]]:
+    arguments = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": PAGE}
+    return list(pages(api, "conversations.replies", "messages", **arguments))
 
 
 def _marked(messages: list[dict[str, Any]], case: Case, channel: str) -> dict[str, dict[str, Any]]:
@@ -265,8 +277,8 @@ def _marked(messages: list[dict[str, Any]], case: Case, channel: str) -> dict[st
             continue
         thing = str(payload.get("thing"))
         if thing in marked:
-            if marked[thing]["ts"] != raw["ts"]:
-                marked[thing]["duplicates"].append(raw["ts"])
+            known = {marked[thing]["ts"], *marked[thing]["duplicates"]}
+            marked[thing]["duplicates"] += {raw["ts"]} - known
             continue
         marked[thing] = {
             "ts": raw["ts"],

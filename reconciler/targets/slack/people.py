@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from reconciler.errors import Location
 from reconciler.incident.history import teams_asked
+from reconciler.plan.address import Address
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
-from reconciler.targets.slack.find import holding
+from reconciler.targets.slack.find import barred, holding
 from reconciler.targets.slack.names import GROUPS, NAME, found, group, members, person
 
 
@@ -35,7 +36,7 @@ def wanted(case: Case) -> dict[str, Location]:
 
 def invites(case: Case, world: World, seen: Observed) -> list[Resource]:
     """One resource a person or group."""
-    if not case.incident.status.open:
+    if not case.incident.status.open or barred(case, seen):
         return []
     return [_invite(case, world, seen, who, place) for who, place in wanted(case).items()]
 
@@ -43,7 +44,6 @@ def invites(case: Case, world: World, seen: Observed) -> list[Resource]:
 def _invite(case: Case, world: World, seen: Observed, who: str, place: Location) -> Resource:
     users = ids(case, world, who)
     channel = holding(case, seen)
-    known = isinstance(users, Present)
     listed = list(users.fields["ids"]) if isinstance(users, Present) else []
     return Resource(
         case.at(NAME, f"invite/{who}"),
@@ -53,14 +53,21 @@ def _invite(case: Case, world: World, seen: Observed, who: str, place: Location)
         once=True,
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
-        after=() if known else (GROUPS, group(who)) if who.startswith("@") else (person(who),),
-        seen=_seen(case, world, listed) if known else None,
+        after=_lookups(users, who),
+        seen=_seen(case, world, users),
         hold=_nobody(who) if isinstance(users, Absent) else None,
         unread=users.reason if isinstance(users, Unknown) and users.looked else None,
         batch=f"invite {channel}",
         within=channel,
         location=place,
     )
+
+
+def _lookups(users: Observed, who: str) -> tuple[Address, ...]:
+    """What an invite waits for: to be known who that is."""
+    if isinstance(users, Present):
+        return ()
+    return (GROUPS, group(who)) if who.startswith("@") else (person(who),)
 
 
 def ids(case: Case, world: World, who: str) -> Observed:
@@ -85,12 +92,14 @@ def _nobody(who: str) -> Hold:
     )
 
 
-def _seen(case: Case, world: World, users: list[str]) -> Observed | None:
+def _seen(case: Case, world: World, users: Observed) -> Observed | None:
     """Invited once they are members, or were: who left shows in the channel's joins."""
-    listed = world[members(case)]
+    if not isinstance(users, Present):
+        return Absent() if isinstance(users, Absent) else None
+    listed, scanned = world[members(case)], world[found(case)]
     if not isinstance(listed, Present):
         return listed
-    scanned = world.present(found(case))
-    joined = scanned.extra.get("joined", ()) if scanned else ()
-    were = {*listed.fields["ids"], *joined}
-    return Present(fields={"invited": True}) if set(users) <= were else Absent()
+    if not isinstance(scanned, Present):
+        return scanned
+    were = {*listed.fields["ids"], *scanned.extra.get("joined", ())}
+    return Present(fields={"invited": True}) if set(users.fields["ids"]) <= were else Absent()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from reconciler.errors import Trouble
+from reconciler.errors import Location, Trouble
 from reconciler.plan.change import Change, Note
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import EMPTY, Sightings, World
@@ -16,13 +17,13 @@ from reconciler.targets.seam import Api, CallError, Refused
 from reconciler.targets.slack import apply, desired, observe
 from reconciler.targets.slack.names import NAME
 
-_SCOPE = "add the scope to the app and install it again"
 _SIGN_IN = "set SLACK_BOT_SIGN_IN to a valid bot token"
 _NAME = "change `slack: channel_prefix` in the settings"
+_UNARCHIVE = "unarchive it in Slack: a bot cannot"
 _ADMIN = "ask a workspace admin to allow it for the bot"
 
 ADVICE: advice.Advice = {
-    "missing_scope": ("the bot lacks a scope", _SCOPE),
+    "missing_scope": ("the bot lacks a scope", "add the scope to the app and install it again"),
     "invalid_auth": ("the token is not valid", _SIGN_IN),
     "not_authed": ("no token was sent", _SIGN_IN),
     "token_revoked": ("the token was revoked", _SIGN_IN),
@@ -30,7 +31,8 @@ ADVICE: advice.Advice = {
     "account_inactive": ("the bot was removed from the workspace", "install the app again"),
     "not_in_channel": ("the bot is not in the channel", "type `/invite` with the bot's name there"),
     "channel_not_found": ("no such channel, or the bot cannot see it", "correct the name, or invite the bot"),
-    "is_archived": ("the channel is archived", "unarchive it in Slack: a bot cannot"),
+    "is_archived": ("the channel is archived", _UNARCHIVE),
+    "is_inactive": ("the channel is archived", _UNARCHIVE),
     "name_taken": (
         "a channel that the bot cannot see has the name",
         "rename that channel in Slack, or change `slack: channel_prefix` in the settings",
@@ -78,13 +80,12 @@ class Slack:
     def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
         return apply.carry_out(api, changes, case, world)
 
-    def explain(self, change: Change, error: CallError, case: Case) -> Trouble:
-        told = advice.trouble(change.summary, "Slack", error, ADVICE, change.location)
-        if isinstance(error, Refused) and error.code == "missing_scope":
-            needed = error.answer.get("needed", "?")
-            return Trouble(
-                told.attempted, f"{told.answer}: {needed}", f"add the scope {needed}: {_SCOPE}", told.location
-            )
+    def explain(self, attempted: str, error: CallError, location: Location | None) -> Trouble:
+        told = advice.trouble(attempted, "Slack", error, ADVICE, location)
+        needed = error.answer.get("needed") if isinstance(error, Refused) else None
+        if needed:
+            step = f"add the scope {needed} to the app and install it again"
+            return replace(told, answer=f"{told.answer}: {needed}", next=step)
         return told
 
     def permanent(self, error: CallError) -> bool:

@@ -24,12 +24,20 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def fitted(text: str, limit: int) -> str:
+    """The text escaped and cut to `limit` characters as Slack counts them; no entity is cut in two."""
+    whole = escape(text)
+    if len(whole) <= limit:
+        return whole
+    kept, room = 0, limit - 1
+    while (room := room - len(escape(text[kept]))) >= 0:
+        kept += 1
+    return f"{escape(text[:kept].rstrip())}…"
+
+
 def topic_line(text: str) -> str:
     """One line that fits a topic or purpose, also once its entities are escaped."""
-    line = one_line(text, TOPIC_LIMIT)
-    while len(escape(line)) > TOPIC_LIMIT:
-        line = one_line(line, len(line) - 1)
-    return line
+    return unescape(fitted(one_line(text), TOPIC_LIMIT))
 
 
 def read_line(text: str) -> str:
