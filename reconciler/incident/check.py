@@ -17,6 +17,7 @@ from reconciler.incident.place import check_id
 from reconciler.incident.shown import quoted
 
 _ROLES = ("commander", "technical", "communications", "scribe")
+_MOST = 100  # names in a list; the schema allows no more
 _COURSE = ("detected", "mitigated", "resolved", "closed")
 
 
@@ -143,4 +144,4 @@ def _items(data: Mapping[str, Any], key: str) -> list[Any]:
 
 def _texts(data: Mapping[str, Any], key: str) -> list[tuple[Path, str]]:
     """The texts in the list below a key, each with its path; whatever is no text is passed over."""
-    return [((key, n), item) for n, item in enumerate(_items(data, key)) if isinstance(item, str)]
+    return [((key, n), item) for n, item in enumerate(_items(data, key)[:_MOST]) if isinstance(item, str)]

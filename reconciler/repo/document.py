@@ -33,7 +33,7 @@ from reconciler.repo.source import Unreadable, decode, hidden
 from reconciler.repo.syntax import explain
 
 DEPTH = 50
-VALUES = 100_000
+VALUES = 50_000
 PROBLEMS = 100  # after so many the rest of a file is not read
 _OPENS = (MappingStartEvent, SequenceStartEvent)
 _CLOSES = (MappingEndEvent, SequenceEndEvent)
@@ -123,7 +123,7 @@ class _Composer:
             self.unsound.add(path)
             return None
         if len(path) >= DEPTH:
-            raise Unreadable(self._problem(event, f"this is nested more than {DEPTH} deep"))
+            raise self._too_deep(event)
         return self._mapping(path) if isinstance(event, MappingStartEvent) else self._sequence(path)
 
     def _plain_node(self, event: Event) -> None:
@@ -158,7 +158,7 @@ class _Composer:
         while not isinstance(event := self._next(), MappingEndEvent):
             key = self._key(event, path, table)
             if key is None:
-                self._skip(self._next())
+                self._skip(self._next(), len(path) + 1)
             else:
                 self._keys[(*path, key)] = _place(event)
                 table[key] = self._node(self._next(), (*path, key))
@@ -168,7 +168,7 @@ class _Composer:
         """The key, or None when it was refused and its value is to be passed over."""
         self._plain_node(event)
         if not isinstance(event, ScalarEvent):
-            self._skip(event)
+            self._skip(event, len(path) + 1)
             self._refuse(event, "a key must be one word", "`key: value`")
             return None
         key = _value(event)
@@ -179,20 +179,27 @@ class _Composer:
         elif key == "<<" and event.implicit[0]:
             self._refuse(event, "merge keys (`<<`) are not allowed", "the keys and values themselves")
         elif key in table:
-            words = (
-                f"`{key}` stands here for the second time; the first is in line {self._keys[(*path, key)][0]}"
+            first = self._keys[(*path, key)][0]
+            self._refuse(
+                event, f"{quoted(key)} stands here again; it is already in line {first}", "one of the two"
             )
-            self._refuse(event, words, "one of the two")
         else:
             return key
         return None
 
-    def _skip(self, event: Event) -> None:
-        """Pass over a node that begins with `event`."""
-        depth = int(isinstance(event, _OPENS))
-        while depth > 0:
+    def _skip(self, event: Event, depth: int) -> None:
+        """Pass over the node that begins with `event`, `depth` levels below the root."""
+        level = depth
+        while True:
+            level += isinstance(event, _OPENS) - isinstance(event, _CLOSES)
+            if level > DEPTH:
+                raise self._too_deep(event)
+            if level == depth:
+                return
             event = self._next()
-            depth += isinstance(event, _OPENS) - isinstance(event, _CLOSES)
+
+    def _too_deep(self, event: Event) -> Unreadable:
+        return Unreadable(self._problem(event, f"this is nested more than {DEPTH} deep"))
 
     def _next(self) -> Event:
         event = self._parser.get_event()

@@ -112,12 +112,17 @@ def _repairs(text: str) -> list[str]:
     bare = text.strip()
     name = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
     link = f"https://{bare}" if re.match(r"[\w.-]+\.\w+(/|$)", bare) else bare
-    return [bare, f"{bare}Z", bare.lower(), link, f"#{name}", name]
+    return [bare, f"{bare}Z", bare.lower(), bare.upper(), link, f"#{name}", name] if name else []
 
 
 def _long(misfit: Misfit) -> Iterator[Finding]:
     words = f"{misfit.subject} has {len(misfit.value):,} characters"
     yield Finding(misfit.path, words, f"{misfit.wanted:,} characters at most")
+
+
+def _many(misfit: Misfit) -> Iterator[Finding]:
+    words = f"{misfit.subject} has {len(misfit.value):,} items"
+    yield Finding(misfit.path, words, f"{misfit.wanted:,} at most")
 
 
 def _empty(misfit: Misfit) -> Iterator[Finding]:
@@ -135,6 +140,7 @@ _HANDLERS: dict[str, Callable[[Misfit], Iterator[Finding]]] = {
     "enum": _enum,
     "pattern": _pattern,
     "maxLength": _long,
+    "maxItems": _many,
     "minLength": _empty,
     "minItems": _empty,
     "uniqueItems": _unique,
