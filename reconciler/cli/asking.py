@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -111,19 +110,15 @@ def _author(repo: Repository, given: str | None) -> Person:
                 f"{quoted(given)} is no author", next='write it like --author "Ana <ana@example.com>"'
             )
         return found[1] or found[2], found[2]
-    name = os.environ.get("GIT_AUTHOR_NAME") or _configured(repo, "user.name")
-    address = os.environ.get("GIT_AUTHOR_EMAIL") or _configured(repo, "user.email")
+    from reconciler.repo.identity import person
+
+    name, address = person(repo)
     if not address:
         raise Usage(
             "Git does not know who you are",
             next='git config --global user.email ana@example.com, or --author "Ana <ana@example.com>"',
         )
     return name or address, address
-
-
-def _configured(repo: Repository, key: str) -> str:
-    answer = repo.git.ask("config", "--get", key)
-    return answer.out.decode("utf-8", "replace").strip()
 
 
 def _one_line(text: str | None) -> str:
