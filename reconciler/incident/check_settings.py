@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.incident.finding import Finding, Path, nearest
 from reconciler.incident.moments import parse_duration
+from reconciler.incident.properties import NOTION_PROPERTIES
 from reconciler.incident.shown import quoted
 
 
@@ -75,10 +76,11 @@ def _is_nothing(text: str) -> bool:
 
 
 def _properties(data: Mapping[str, Any]) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for meaning, name in _table(_table(data, "notion"), "properties").items():
-        if isinstance(name, str) and seen.setdefault(name, meaning) != meaning:
-            words = f"{quoted(meaning)} and {quoted(seen[name])} would write to the same property"
+    own = _table(_table(data, "notion"), "properties")
+    meanings = {name: meaning for meaning, name in NOTION_PROPERTIES.items() if meaning not in own}
+    for meaning, name in own.items():
+        if isinstance(name, str) and meanings.setdefault(name, meaning) != meaning:
+            words = f"{quoted(meaning)} and {quoted(meanings[name])} would write to the same property"
             yield Finding(("notion", "properties", meaning), words, "a property of its own")
 
 

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from reconciler.incident.finding import Path
 from reconciler.incident.model import Incident, Status, Update
 from reconciler.incident.moments import parse_duration, parse_time
+from reconciler.incident.properties import NOTION_PROPERTIES
 from reconciler.incident.settings import (
-    NOTION_PROPERTIES,
     Bookmark,
     DrillSettings,
     GitSettings,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from reconciler.errors import Location
+from reconciler.incident.properties import NOTION_PROPERTIES
 
 Path = tuple[str | int, ...]
 
@@ -65,23 +66,6 @@ class PagerDutySettings:
     from_address: str | None = None  # the key `from`
     when_resolved: str = "report"  # in PagerDuty while the file is open: "report" or "reopen"
     late_after: timedelta = timedelta(hours=24)
-
-
-#: What the property of each meaning is called in a database made for it.
-NOTION_PROPERTIES: Mapping[str, str] = MappingProxyType(
-    {
-        "title": "Name",
-        "id": "Incident ID",
-        "status": "Status",
-        "severity": "Severity",
-        "slack": "Slack",
-        "pagerduty": "PagerDuty",
-        "declared": "Declared",
-        "resolved": "Resolved",
-        "commander": "Commander",
-        "summary": "Description",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

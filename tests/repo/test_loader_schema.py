@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.incident.moments import DURATION, TIME
-from reconciler.incident.settings import NOTION_PROPERTIES
+from reconciler.incident.properties import NOTION_PROPERTIES
 from reconciler.repo.loader import load_settings
 from reconciler.repo.schema import _judge, _quick, schema_text
 from reconciler.repo.schema_words import _HANDLERS
