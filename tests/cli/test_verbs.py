@@ -308,6 +308,17 @@ def test_the_commit_is_pushed_and_says_so(hub: Remote, capsys: pytest.CaptureFix
     assert shell.clone.status() == ""
 
 
+def test_without_the_branch_here_nothing_is_committed_beside_it(
+    hub: Remote, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell(hub.clone("here"), capsys)
+    shell.clone.git("switch", "--quiet", "--create", "other")
+    shell.clone.git("branch", "--quiet", "-D", "main")
+    shell.type("new", "Down", "--severity", "sev1", "--no-push")
+    assert (shell.code, shell.clone.git("branch", "--list", "main")) == (1, "")
+    assert "git switch main" in shell.error
+
+
 def test_what_others_pushed_meanwhile_is_kept(hub: Remote, capsys: pytest.CaptureFixture[str]) -> None:
     here, there = Shell(hub.clone("here"), capsys), Shell(hub.clone("there"), capsys)
     there.type("update", ID, "From there")

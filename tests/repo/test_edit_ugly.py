@@ -48,6 +48,11 @@ def lines(content: bytes) -> list[str]:
     return [line for line in LINE.findall(content.decode()) if line]
 
 
+def ends(found: list[str]) -> set[str]:
+    """The line ends that a file uses."""
+    return {line[len(line.rstrip("\r\n")) :] for line in found} - {""}
+
+
 def key_of(line: str) -> str | None:
     """The top key that a line begins with, however it is indented and quoted."""
     found = re.match(r"""\ufeff?[\s{,?]*["']?(\w+)["']?\s*(:|$)""", line)
@@ -97,8 +102,8 @@ def comments(content: bytes) -> list[str]:
     return [found.strip() for found in re.findall(r"(?:^|(?<=[ \t\r\n]))#[^\r\n]*", text)]
 
 
-def check(old: bytes, one: Edit) -> bytes:
-    """Make one edit and check the bytes around it and the data in it."""
+def check(old: bytes, data: Any, one: Edit) -> tuple[bytes, Any]:
+    """Make one edit of a file that holds `data`, and check the bytes around it and the data in it."""
     new = edit(old, "x.yaml", [one])
     before, after = lines(old), lines(new)
     own = own_lines(before, one)
@@ -108,20 +113,31 @@ def check(old: bytes, one: Edit) -> bytes:
         if at not in own and not grown(before[at], instead)
     ]
     assert not lost, f"touched {lost}\n{new.decode()}"
+    assert ends(after) <= (ends(before) or {"\n"})
     if not isinstance(one, Remove):
         assert comments(old) == comments(new)
-    assert load_document(new, "x.yaml").data == applied(load_document(old, "x.yaml").data, one)
-    return new
+    found = load_document(new, "x.yaml").data
+    assert found == applied(data, one)
+    return new, found
+
+
+def texts(data: Any) -> Iterator[str]:
+    """Every text in the data."""
+    if isinstance(data, str):
+        yield data
+    for item in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from texts(item)
 
 
 @pytest.mark.parametrize("verb", WITH_VALUE)
 @pytest.mark.parametrize("name", FILES)
 def test_a_verb_with_a_value_changes_its_own_lines_only(name: str, verb: str) -> None:
+    original = load_document(FILES[name], name).data
     for value in VALUES:
-        content = FILES[name]
-        for one in intended(WITH_VALUE[verb](value), load_document(content, name).data):
-            content = check(content, one)
-        assert value in str(load_document(content, name).data) or "\n" in value
+        content, data = FILES[name], original
+        for one in intended(WITH_VALUE[verb](value), data):
+            content, data = check(content, data, one)
+        assert value in texts(data)
 
 
 @pytest.mark.parametrize("verb", STATUSES)
@@ -134,9 +150,8 @@ def test_a_status_changes_its_own_lines_only(name: str, verb: str) -> None:
             intended(STATUSES[verb], data)
         return
     for one in intended(STATUSES[verb], data):
-        content = check(content, one)
-    status = load_document(content, name).data["status"]
-    assert status == verb or (verb == "reopen" and Status(status).open)
+        content, data = check(content, data, one)
+    assert data["status"] == verb or (verb == "reopen" and Status(data["status"]).open)
 
 
 @pytest.mark.parametrize("name", FILES)
