@@ -1,6 +1,6 @@
-"""Who is at the keyboard, and where the remote is, as Git's configuration says.
+"""Who is at the keyboard, as Git's configuration says.
 
-GitPython reads that configuration, includes and all; it is imported only here, when somebody asks.
+GitPython asks Git itself: its own reader does not know `GIT_CONFIG_GLOBAL`. It is imported when somebody asks.
 """
 
 from __future__ import annotations
@@ -23,5 +23,4 @@ def configured(repo: Repository, section: str, key: str) -> str:
     from git import Repo
 
     with Repo(repo.folder) as opened:
-        reader = opened.config_reader()
-        return str(reader.get_value(section, key, default="")).strip()
+        return str(opened.git.config("--get", f"{section}.{key}", with_exceptions=False)).strip()
