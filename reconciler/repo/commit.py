@@ -17,6 +17,7 @@ from reconciler.clock import Clock
 from reconciler.errors import Failure
 from reconciler.incident.settings import GitSettings
 from reconciler.repo import refs, remote
+from reconciler.repo.again import TRIES, tries
 from reconciler.repo.branch import Branch
 from reconciler.repo.git import LostRace
 from reconciler.repo.objects import Person, make_commit, make_tree, message
@@ -24,10 +25,6 @@ from reconciler.repo.remote import Nowhere, Pushed, Unreachable
 from reconciler.repo.repository import Repository
 
 Files = Mapping[str, bytes | None]  # path → content; None: removed
-
-#: So often a lost race is run again; the pauses grow to `_LONGEST_PAUSE` seconds.
-TRIES = 8
-_LONGEST_PAUSE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +95,7 @@ def commit_and_push(
     remote, or one out of reach, the commit stays here and the note says so. Raises Failure: what
     `make_edit` raises, edits in the way, no right to push, too many lost races.
     """
-    chance = chance or random.SystemRandom()
-    for number in range(TRIES):
-        if number:
-            clock.sleep(chance.uniform(0, min(_LONGEST_PAUSE, 0.1 * 2**number)))
+    for _ in tries(clock, chance):
         try:
             return _try_once(repo, settings, make_edit, words, clock.now())
         except LostRace:

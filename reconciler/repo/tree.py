@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.errors import Failure
-from reconciler.repo.git import Git, text
+from reconciler.repo.git import Git, GitTrouble, text
 
 _FILE = "100"  # 100644, or 100755 when it may be run
 _STRANGE = {"120000": "symbolic link", "160000": "submodule"}
@@ -57,7 +56,7 @@ def read(git: Git, revision: str, path: str) -> bytes | None:
 
 
 def blobs(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
-    """The contents of many blobs, in one process. Raises Failure when one of them is missing."""
+    """The contents of many blobs, in one process. Raises GitTrouble when one of them is missing."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
@@ -71,7 +70,7 @@ def _contents(answer: bytes, wanted: list[str]) -> Iterator[bytes]:
         end = answer.index(b"\n", at)
         header = answer[at:end].split(b" ")
         if len(header) != 3:
-            raise Failure(
+            raise GitTrouble(
                 f"Git does not have the content {blob}",
                 detail=answer[at:end].decode("utf-8", "replace"),
                 next="see what `git fsck` says of this repository",

@@ -13,7 +13,8 @@ import pytest
 from reconciler.clock import VirtualClock
 from reconciler.errors import Failure, Refusal
 from reconciler.incident.settings import GitSettings
-from reconciler.repo.commit import TRIES, Committed, Files, Words, commit_and_push, push_waiting
+from reconciler.repo.again import TRIES
+from reconciler.repo.commit import Committed, Files, Words, commit_and_push, push_waiting
 from reconciler.repo.git import LostRace
 from reconciler.repo.remote import NoRight
 from reconciler.repo.repository import Repository
