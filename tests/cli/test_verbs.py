@@ -279,6 +279,8 @@ def test_an_author_without_an_address_is_left_out_of_the_file(shell: Shell) -> N
 def test_the_author_is_git_s_own_when_none_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(shell.clone.folder.parent / "nobody"))
     assert run(cli, ["-C", str(shell.clone.folder), "update", ID, "One"]) == 0
     assert shell.clone.log(show="%an <%ae>")[0] == "Somebody <somebody@example.com>"
     shell.clone.git("config", "--unset", "user.email")
