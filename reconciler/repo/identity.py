@@ -1,6 +1,6 @@
 """Who is at the keyboard, as Git's configuration says.
 
-GitPython asks Git itself: its own reader does not know `GIT_CONFIG_GLOBAL`. It is imported when somebody asks.
+GitPython asks Git itself: its own reader overlooks `GIT_CONFIG_GLOBAL`. It is imported when somebody asks.
 """
 
 from __future__ import annotations
