@@ -55,7 +55,8 @@ def select(path: str) -> Selection:
     """One file, or all incidents below one folder. Raises Usage when there is nothing of that name."""
     whole = os.path.abspath(path)
     if not os.path.lexists(whole):
-        raise Usage(f"there is no file or folder {path}", next="correct the name, or give none to check all")
+        shown = os.path.normpath(path)
+        raise Usage(f"there is no file or folder {shown}", next="correct the name, or give none to check all")
     folder = os.path.isdir(whole) and not os.path.islink(whole)
     root = _root(whole if folder else os.path.dirname(whole)) or os.path.dirname(whole)
     name = os.path.relpath(whole, root).replace(os.sep, "/").removeprefix("./")
