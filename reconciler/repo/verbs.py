@@ -128,11 +128,11 @@ class _Errand:
     def _kept_here(self) -> Committed:
         desk, branch = self._desk, self._desk.git.branch
         parent = desk.repo.resolve(refs.branch_ref(branch))
+        if parent is None and desk.repo.resolve(refs.tracking_ref(desk.git.remote, refs.branch_ref(branch))):
+            raise Failure(f"there is no branch {branch} here yet", next=f"`git switch {branch}` makes it")
         files = self._files(parent)
         if not files:
             return Committed(None, pushed=False)
-        if parent is None and desk.repo.resolve(refs.tracking_ref(desk.git.remote, refs.branch_ref(branch))):
-            raise Failure(f"there is no branch {branch} here yet", next=f"`git switch {branch}` makes it")
         commit = commit_edit(desk.repo, branch, parent, files, self._words(), desk.clock.now())
         return Committed(commit, pushed=False, note="committed here only, not pushed: --no-push")
 
