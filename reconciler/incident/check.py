@@ -17,7 +17,7 @@ from reconciler.incident.place import check_id
 from reconciler.incident.shown import quoted
 
 _ROLES = ("commander", "technical", "communications", "scribe")
-_MOST = 100  # names in a list; the schema allows no more
+_MOST = 100  # names in a list: the schema allows no more, and more are not looked up
 _COURSE = ("detected", "mitigated", "resolved", "closed")
 
 
@@ -108,7 +108,7 @@ def _updates(data: Mapping[str, Any]) -> Iterator[Finding]:
 def _roles(data: Mapping[str, Any]) -> Iterator[Finding]:
     roles = data.get("roles")
     own = set(roles) - set(_ROLES) if isinstance(roles, Mapping) else set()
-    for role in own:
+    for role in sorted(own)[:_MOST]:
         near = nearest(role, _ROLES, likeness=0.85) if role.islower() else None
         if near:
             words = f"the role {quoted(role)} looks like `{near}`"

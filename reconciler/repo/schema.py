@@ -29,8 +29,8 @@ def check_schema(kind: str, data: Any, spelled: Mapping[Path, str]) -> list[Find
         return []
     from reconciler.repo.schema_words import word
 
-    errors = islice(_judge(kind).iter_errors(data), PROBLEMS)
-    return [finding for error in errors for finding in word(_misfit(error, spelled))]
+    errors = _judge(kind).iter_errors(data)
+    return list(islice((finding for error in errors for finding in word(_misfit(error, spelled))), PROBLEMS))
 
 
 def _misfit(error: Any, spelled: Mapping[Path, str]) -> Misfit:

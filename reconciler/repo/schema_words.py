@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from reconciler.errors import Failure
 from reconciler.incident.finding import Finding, Path, choice, meant, nearest
 from reconciler.incident.moments import TIME
 from reconciler.incident.shown import quoted
@@ -49,13 +50,14 @@ class Misfit(NamedTuple):
             return _KINDS["object" if isinstance(self.value, dict) else "array"]
         if isinstance(self.value, str):
             return quoted(self.value)
-        return quoted(self.spelled or "") if isinstance(self.value, bool) else f"the number `{self.spelled}`"
+        said = quoted(self.spelled or "")
+        return said if isinstance(self.value, bool) else f"the number {said}"
 
 
-def word(misfit: Misfit) -> list[Finding]:
+def word(misfit: Misfit) -> Iterator[Finding]:
     """What to tell about a misfit: a finding, or one for each key that is missing or unknown."""
-    found = _HANDLERS[misfit.keyword](misfit)
-    return [finding._replace(at_key=True) if misfit.at_key else finding for finding in found]
+    for finding in _HANDLERS[misfit.keyword](misfit):
+        yield finding._replace(at_key=True) if misfit.at_key else finding
 
 
 def _required(misfit: Misfit) -> Iterator[Finding]:
@@ -85,12 +87,12 @@ def _type(misfit: Misfit) -> Iterator[Finding]:
 def _retyped(misfit: Misfit) -> str:
     """The value as what it should be, where that is plain; else an example."""
     if misfit.wanted == "string" and misfit.spelled and _fits(misfit.spelled, misfit.schema):
-        return spell(misfit.spelled, quote='"')
+        return _yaml(misfit.spelled, quote='"')
     if isinstance(misfit.value, str):
         if misfit.wanted == "boolean" and misfit.value.lower() in _TRUTH:
-            return spell(_TRUTH[misfit.value.lower()])
+            return _yaml(_TRUTH[misfit.value.lower()])
         if misfit.wanted == "array":
-            return spell([misfit.value])
+            return _yaml([misfit.value])
     return _example(misfit.schema)
 
 
@@ -158,4 +160,12 @@ def _example(schema: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> str:
     """The value as YAML on one line; a time without the quotes that only older readers need."""
-    return value if isinstance(value, str) and TIME.fullmatch(value) else spell(value)
+    return value if isinstance(value, str) and TIME.fullmatch(value) else _yaml(value)
+
+
+def _yaml(value: Any, quote: str = "") -> str:
+    """The value as YAML on one line; nothing where no file of ours may hold it."""
+    try:
+        return spell(value, quote=quote)
+    except Failure:
+        return ""

@@ -168,3 +168,21 @@ def test_the_settings_misfit_is_said_with_what_to_write(line: str, message: str,
     found = told(lambda content: load_settings(content, "reconciler.yaml", name="acme"), f"{base}{line}\n")
     (problem,) = (problem for problem in found if "pagerduty.from" not in problem)
     assert problem == sentence(message, why, hint)
+
+
+def incident(content: bytes) -> object:
+    return load_incident(content, "incidents/x.yaml", None)
+
+
+def test_a_file_of_unknown_keys_is_told_a_hundred_times_and_no_more() -> None:
+    content = BASE + "".join(f"key{number}: x\n" for number in range(20_000))
+    assert len(told(incident, content)) == 100
+
+
+def test_a_number_without_end_is_told_in_short() -> None:
+    (problem,) = told(incident, f"{BASE}summary: {'9' * 5000}\n")
+    assert problem.startswith(f"`summary` must be text, not the number `{'9' * 60}…`")
+
+
+def test_a_text_that_no_file_of_ours_would_hold_is_told_without_a_hint_to_write_it() -> None:
+    assert told(incident, f'{BASE}responders: "a\\rb"\n') == ["`responders` must be a list, not `a\\rb` → "]
