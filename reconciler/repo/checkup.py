@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reconciler.errors import Location, Problem, Usage
 from reconciler.incident.check import Names
 from reconciler.incident.finding import Finding
-from reconciler.incident.place import misplaced, same_ids
+from reconciler.incident.place import beside, misplaced, same_ids
 from reconciler.repo.document import Document
 from reconciler.repo.listing import find_incident_files
 from reconciler.repo.loader import check_incident_file, check_settings_file, is_good, names_in
@@ -64,6 +64,8 @@ def select(path: str) -> Selection:
         return _alone(root, name, misplaced(name, "symbolic link"))
     if folder:
         return _below(root, "" if name == "." else name)
+    if beside(name):
+        return Selection(root, ())
     return _alone(root, name, None if name == SETTINGS else misplaced(name))
 
 

@@ -151,6 +151,12 @@ def test_a_template_that_the_settings_name_must_be_there(validate: Validate, rep
     assert validate()[0] == 0
 
 
+def test_a_readme_among_the_incidents_is_not_taken_for_one(validate: Validate, repository: Path) -> None:
+    write(repository / "incidents/README.md", "# Our incidents\n")
+    assert validate() == (0, ["2 files checked, nothing to correct."])
+    assert validate("incidents/README.md") == (0, ["0 files checked, nothing to correct."])
+
+
 def test_wrong_words_end_with_64(validate: Validate, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert validate("nowhere.yaml") == (64, [])
     assert validate("--format", "xml") == (64, [])
