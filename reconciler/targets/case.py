@@ -40,6 +40,19 @@ class Case:
         return self.settings.severity(self.incident.severity)
 
     @property
+    def database(self) -> str | None:
+        """The Notion database of the incident's document; a private incident has its own, or none."""
+        notion = self.settings.notion
+        return notion.private_database if self.incident.private else notion.database
+
+    @property
+    def past_grace(self) -> bool:
+        """True when the incident has been closed or canceled for as long as its channel is kept."""
+        status = self.incident.status
+        since = self.history.began(status) if status.over else None
+        return since is not None and self.now >= since + self.settings.slack.archive_after
+
+    @property
     def mark(self) -> str:
         """The mark of this incident: who manages it, and which it is."""
         return f"{self.settings.name}/{self.incident.id}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.incident.history import teams_asked
 from reconciler.incident.text import clock_time
-from reconciler.plan.world import Absent, Present, World
+from reconciler.plan.address import Address
+from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 
 
@@ -16,7 +18,7 @@ class PageView:
     """One page to on-call as PagerDuty has it; `acknowledged` is who and when, in words."""
 
     team: str
-    sent: bool
+    sent: bool | None  # None: that could not be read
     url: str | None = None
     live: bool = True
     acknowledged: str | None = None
@@ -30,6 +32,42 @@ def url_of(case: Case, world: World, target: str, thing: str) -> str | None:
         return seen.url
     remembered = case.memory.of(address)
     return remembered.url if remembered and not isinstance(seen, Absent) else None
+
+
+def teams(case: Case) -> list[str]:
+    """The teams that the file asks to page, then those that an earlier version of it asked."""
+    asked = teams_asked(case.incident, case.settings)
+    return list(dict.fromkeys([*asked, *case.history.teams_ever(case.settings)]))
+
+
+def awaited(case: Case, world: World) -> bool:
+    """True while pages or document, of which nothing is remembered, are still to be looked at."""
+    expected = [address for team in teams(case) for address in _of_page(case, world, team)]
+    if "notion" in case.on and case.database:
+        expected.append(case.at("notion", "page"))
+    return any(_to_come(world[address]) and case.memory.of(address) is None for address in expected)
+
+
+def _of_page(case: Case, world: World, team: str) -> Iterator[Address]:
+    """What tells of a page: itself, and its log once it is resolved."""
+    if "pagerduty" not in case.on:
+        return
+    yield case.at("pagerduty", team)
+    if log_needed(case, world, team):
+        yield case.at("pagerduty", f"{team}/log")
+
+
+def log_needed(case: Case, world: World, team: str) -> bool:
+    """True when only the page's log tells who acknowledged it: each change of status wipes that away."""
+    page = case.at("pagerduty", team)
+    seen = world.present(page)
+    if seen is None or team in case.memory.facts.get("acknowledged", {}):
+        return False
+    return not seen.live or (case.memory.of(page) is None and not seen.extra.get("acknowledged"))
+
+
+def _to_come(seen: Observed) -> bool:
+    return isinstance(seen, Unknown) and not seen.looked
 
 
 def pages(case: Case, world: World, teams: Iterable[str]) -> list[PageView]:
@@ -53,7 +91,7 @@ def _page(case: Case, world: World, team: str) -> PageView:
     if isinstance(seen, Present):
         return PageView(team, True, seen.url, seen.live, taken)
     if remembered is None or isinstance(seen, Absent):
-        return PageView(team, False)
+        return PageView(team, None if isinstance(seen, Unknown) and seen.looked else False)
     return PageView(team, True, remembered.url, remembered.live, taken)
 
 

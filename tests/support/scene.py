@@ -232,10 +232,11 @@ class Scene:
         return dict(fitting[0])
 
     def posts(self, name: str = CHANNEL) -> list[dict[str, Any]]:
-        """The bot's own messages in a channel, oldest first, threads not included; archived ones too."""
+        """The bot's own messages as the channel shows them, oldest first; archived channels too."""
         record = self.slack.data["channels"][self.channel(name)["id"]]
         listed = [raw for raw in record["messages"].values() if raw.get("bot_id")]
-        return [raw for raw in listed if "parent_user_id" not in raw]
+        shown = ("", "thread_broadcast")
+        return [raw for raw in listed if "parent_user_id" not in raw or raw.get("subtype") in shown]
 
     def messages(self, name: str = CHANNEL) -> list[str]:
         """The texts of the bot's own messages in a channel, oldest first, threads not included."""

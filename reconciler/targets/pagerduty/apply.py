@@ -107,8 +107,9 @@ def _found(api: Api, change: Change) -> Ended:
 
 
 def _sightings(change: Change, made: Present) -> dict[Address, Observed]:
-    links = change.address._replace(thing=f"{change.address.thing}/links")
-    return {change.address: made, links: Absent()}
+    """A page just sent has no note and no acknowledgement, which saves looking."""
+    links, log = (change.address._replace(thing=f"{change.address.thing}/{one}") for one in ("links", "log"))
+    return {change.address: made, links: Absent(), log: Present()}
 
 
 def _update(api: Api, change: Change, world: World) -> Ended:

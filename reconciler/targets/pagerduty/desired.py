@@ -11,7 +11,7 @@ from reconciler.incident.text import lines, one_line, person_name
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Present, World
 from reconciler.targets.case import Case, shared
-from reconciler.targets.links import url_of
+from reconciler.targets.links import teams, url_of
 
 TITLE_LIMIT = 255
 NAME = "pagerduty"
@@ -21,9 +21,10 @@ PRIORITIES = shared(NAME, "priorities")
 def resources(case: Case, world: World) -> list[Resource]:
     """A page for each team that any version of the file asked for, and its note with links."""
     asked = teams_asked(case.incident, case.settings)
-    teams = list(dict.fromkeys([*asked, *case.history.teams_ever(case.settings)]))
     return [
-        one for team in teams for one in (page(case, world, team, team in asked), links(case, world, team))
+        one
+        for team in teams(case)
+        for one in (page(case, world, team, team in asked), links(case, world, team))
     ]
 
 
@@ -46,7 +47,7 @@ def page(case: Case, world: World, team: str, asked: bool) -> Resource:
         body=_body(case, world, team),
         live=live,
         make=asked and case.history.was_open,
-        hold=_late(case, team),
+        hold=_late(case, team) if live and not (seen and seen.live) else None,
         after=(PRIORITIES,),
         location=_place(case, team),
         reason="open again" if live and seen is not None and not seen.live else "",
@@ -120,7 +121,7 @@ def _moment(text: object) -> datetime | None:
 
 
 def _late(case: Case, team: str) -> Hold | None:
-    """A page is late when the declare is old and no recent edit of the file asks for it."""
+    """Waking somebody is late when the declare is old and no recent edit of the file asks for it."""
     limit = case.settings.pagerduty.late_after
     age = case.now - case.incident.declared_at
     if case.allow_late_pages or age <= limit:

@@ -13,6 +13,7 @@ from reconciler.incident.text import one_line
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case, shared
+from reconciler.targets.links import log_needed
 from reconciler.targets.pagerduty import desired
 from reconciler.targets.seam import Answer, Api, Refused, Unanswered
 
@@ -37,8 +38,9 @@ def _page_looks(case: Case, world: World, team: str) -> Iterator[Look]:
     address = case.at(NAME, team)
     remembered = case.memory.of(address)
     seen = world.present(address)
-    if remembered is None and case.incident.status.open:
+    if remembered is None and case.history.was_open and not case.past_grace:
         yield _by_key(case, team)
+    if remembered is None and case.incident.status.open:
         yield from _priorities(case)
     wanted = remembered is not None and (remembered.live or case.incident.status.open)
     if remembered is not None and wanted and seen is None and OPEN in world:
@@ -54,7 +56,7 @@ def _of_seen(case: Case, world: World, team: str, seen: Present) -> Iterator[Loo
         yield from _priorities(case)
     if seen.live and case.incident.status.open and case.memory.of(note) is None and note not in world:
         yield Look(f"notes {seen.id}", "notes", case.incident.id, {"id": seen.id, "team": team}, (note,))
-    if not seen.live and team not in case.memory.facts.get("acknowledged", {}):
+    if log_needed(case, world, team):
         answers = (case.at(NAME, f"{team}/log"),)
         yield Look(f"log {seen.id}", "log", case.incident.id, {"id": seen.id, "team": team}, answers)
     merged = seen.extra.get("merged_into")

@@ -60,10 +60,12 @@ class PagerDuty:
         for team in case.history.teams_ever(case.settings):
             first = links.acknowledged(case, world, team)
             page = world.present(case.at(self.name, team))
-            if first or world.present(case.at(self.name, f"{team}/log")):
+            if first:
                 known[team] = first
             elif page is not None and page.live:
                 known.pop(team, None)
+            elif world.present(case.at(self.name, f"{team}/log")):
+                known[team] = None
         return {"acknowledged": known} if known else {}
 
 

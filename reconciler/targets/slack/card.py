@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.incident.history import announced_in, teams_asked
+from reconciler.incident.history import announced_in
 from reconciler.incident.model import Status, Update
 from reconciler.incident.text import lines, one_line, person_name, utc
 from reconciler.plan.world import World
 from reconciler.targets.case import Case
-from reconciler.targets.links import PageView, pages, url_of
+from reconciler.targets.links import PageView, pages, teams, url_of
 from reconciler.targets.slack.text import escape, fitted
 
 Content = dict[str, Any]
@@ -113,14 +113,13 @@ def _roles(case: Case) -> list[str]:
 
 
 def _paged(case: Case, world: World) -> list[str]:
-    teams = list(
-        dict.fromkeys([*teams_asked(case.incident, case.settings), *case.history.teams_ever(case.settings)])
-    )
-    return [_page(page) for page in pages(case, world, teams)]
+    return [_page(page) for page in pages(case, world, teams(case))]
 
 
 def _page(page: PageView) -> str:
     team = _name(page.team)
+    if page.sent is None:
+        return f":grey_question: *{team}* not known whether paged"
     if not page.sent:
         return f":x: *{team}* not paged"
     name = f"<{page.url}|{team}>" if page.url else team

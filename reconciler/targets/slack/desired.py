@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from reconciler.errors import Location
 from reconciler.incident.naming import channel_name
@@ -24,7 +23,7 @@ def resources(case: Case, world: World) -> list[Resource]:
     seen = channel_seen(case, world)
     told = messages.resources(case, world, seen)
     own = channel(case, seen)
-    if archive_due(case):
+    if case.past_grace:
         own = replace(own, after=tuple(one.address for one in told if one.part_of == own.address))
     return [
         own,
@@ -40,7 +39,7 @@ def channel(case: Case, seen: Observed) -> Resource:
     """The channel itself; its name carries the incident's id, and `-resolved` when it is over."""
     incident = case.incident
     name = desired_name(case, seen)
-    due = archive_due(case)
+    due = case.past_grace
     gone = isinstance(seen, Present) and not seen.live
     anew, bar = follow_up(case, seen), barred(case, seen)
     return Resource(
@@ -71,17 +70,6 @@ def desired_name(case: Case, seen: Observed) -> str:
     )
 
 
-def over_since(case: Case) -> datetime | None:
-    """When the incident was closed or canceled, as far as is known."""
-    return case.history.began(case.incident.status) if case.incident.status.over else None
-
-
-def archive_due(case: Case) -> bool:
-    """True when the incident is over and its grace time has passed."""
-    since = over_since(case)
-    return since is not None and case.now >= since + case.settings.slack.archive_after
-
-
 def _hold(case: Case, seen: Observed) -> Hold | None:
     incident = case.incident
     if incident.private and not case.settings.private_allowed:
@@ -95,7 +83,7 @@ def _hold(case: Case, seen: Observed) -> Hold | None:
 def _alive(case: Case, seen: Observed) -> bool:
     """True where things in the channel are kept in line: it lives, or it is about to be made."""
     if isinstance(seen, Present):
-        return bool(holding(case, seen) and not archive_due(case)) or follow_up(case, seen)
+        return bool(holding(case, seen) and not case.past_grace) or follow_up(case, seen)
     return case.incident.status.open
 
 

@@ -15,6 +15,7 @@ from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
+from reconciler.targets.links import awaited
 from reconciler.targets.slack import card
 from reconciler.targets.slack.find import channel_seen, follow_up, holding, seen_message
 from reconciler.targets.slack.names import CHANNELS, EVENT_TYPE, NAME, found
@@ -60,15 +61,18 @@ def body(case: Case, thing: str, channel: str, content: card.Content, **more: ob
 
 
 def _card(case: Case, world: World, channel: str) -> Resource:
+    """The card is made at once, but one that is there waits for what it shows of the other targets."""
     content = card.card(case, world)
+    seen = world.present(case.at(NAME, "card")) or _in_channel(case, world, "card", channel)
+    waits = isinstance(seen, Present) and awaited(case, world)
     return Resource(
         case.at(NAME, "card"),
         "summary card",
-        fields={"digest": digest(content)},
+        fields={} if waits else {"digest": digest(content)},
         body=body(case, "card", channel, content),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
-        seen=_in_channel(case, world, "card", channel),
+        seen=seen,
         within=channel,
         location=case.incident.where("title"),
     )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from reconciler.plan.resource import Resource
-from reconciler.plan.world import Absent, Observed, Present, Sightings, World
+from reconciler.plan.world import Absent, Observed, Present, Sightings, Unknown, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, Refused, Unanswered
@@ -46,15 +46,11 @@ def looks(case: Case, world: World, resources: list[Resource], deep: bool) -> li
     if remembered is None:
         needed.append(Look("bot", "bot", answers=(BOT,)))
     seen = channel_seen(case, world)
-    if (
-        remembered is not None
-        and CHANNELS in world
-        and not isinstance(seen, Present)
-        and address not in world
-    ):
-        needed.append(
-            Look(f"info {remembered.id}", "info", case.incident.id, {"id": remembered.id}, (address,))
-        )
+    if not isinstance(seen, Unknown):
+        needed.append(Look(f"find {case.incident.id}", "find", case.incident.id, answers=(address,)))
+    elif remembered is not None and CHANNELS in world:
+        arguments = {"id": remembered.id}
+        needed.append(Look(f"info {remembered.id}", "info", case.incident.id, arguments, (address,)))
     wanting = {one.address.thing: one for one in resources if _wanting(one, world, case)}
     needed += _people(case, world, wanting)
     needed += _announcements(case, world, wanting, deep)
@@ -139,12 +135,14 @@ def _scan(case: Case, place: str, id: str, oldest: float) -> Look:
     )
 
 
-def read(api: Api, look: Look, cases: Mapping[str, Case]) -> Sightings:
-    """Carry out one read."""
+def read(api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
+    """Carry out one read; to find the channel among those that were listed takes no call."""
     shared = {"channels": _channels, "bot": _bot, "groups": _groups, "group": _group, "person": _person}
     if look.kind in shared:
         return {look.answers[0]: shared[look.kind](api, look)}
     case = cases[look.incident]
+    if look.kind == "find":
+        return {look.answers[0]: channel_seen(case, world)}
     own = {"info": _info, "members": _members, "bookmarks": _bookmarks, "card": _card, "messages": _messages}
     return {look.answers[0]: own[look.kind](api, look, case)}
 

@@ -75,7 +75,7 @@ class Slack:
         return observe.looks(case, world, desired.resources(case, world), deep)
 
     def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
-        return observe.read(api, look, cases)
+        return observe.read(api, look, cases, world)
 
     def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
         return apply.carry_out(api, changes, case, world)
