@@ -175,7 +175,7 @@ class Engine:
         self._begun.add(key)
         for address in look.answers:
             self._answering[address] = self._answering.get(address, 0) + 1
-        self.pool.submit(lambda: self._read(connected, look))
+        self.pool.submit(lambda: self._read(connected, look), connected.target.name)
 
     def _read(self, connected: Connected, look: Look) -> _Looked:
         try:
@@ -247,7 +247,7 @@ class Engine:
         work = None if self._asking else self.gate.ask()
         if work is not None:
             self._asking = True
-            self.pool.submit(lambda: (work(), _Asked())[1])
+            self.pool.submit(lambda: (work(), _Asked())[1], "lease")
         return False
 
     def _start_batch(self, connected: Connected, case: Case, changes: list[Change]) -> None:
@@ -255,11 +255,10 @@ class Engine:
             self._busy.add(change.address)
             self._tries[change.address] = self._tries.get(change.address, 0) + 1
         self.told(changes[0].summary)
-        self.pool.submit(
-            lambda: _Applied(
-                case.incident.id, connected.target.apply(connected.api, changes, case, self.world)
-            )
-        )
+        self.pool.submit(lambda: self._carry_out(connected, case, changes), connected.target.name)
+
+    def _carry_out(self, connected: Connected, case: Case, changes: list[Change]) -> _Applied:
+        return _Applied(case.incident.id, connected.target.apply(connected.api, changes, case, self.world))
 
     # taking in ---------------------------------------------------------------------------------
 

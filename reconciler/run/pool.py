@@ -12,7 +12,9 @@ Work = Callable[[], Any]
 class Pool(Protocol):
     """Carries out work; what it gives back is what the work returned, in no order."""
 
-    def submit(self, work: Work) -> None: ...
+    def submit(self, work: Work, lane: str = "") -> None:
+        """Carry out the work some time; what is slow in one lane holds up no other."""
+        ...
 
     def finished(self) -> list[Any]:
         """Wait for some of the work and return its results; empty when none is under way."""
@@ -20,26 +22,23 @@ class Pool(Protocol):
 
 
 class Threads:
-    """Real threads, for real calls. Use as a context manager: it ends when its work has ended."""
+    """Real threads, for real calls: so many a lane, each lane a service, so that a page never queues."""
 
-    def __init__(self, size: int = 16):
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix="call")
+    def __init__(self, size: int = 8):
+        self._size = size
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._running: set[Future[Any]] = set()
 
-    def submit(self, work: Work) -> None:
-        self._running.add(self._executor.submit(work))
+    def submit(self, work: Work, lane: str = "") -> None:
+        if lane not in self._lanes:
+            self._lanes[lane] = ThreadPoolExecutor(self._size, thread_name_prefix=lane or "call")
+        self._running.add(self._lanes[lane].submit(work))
 
     def finished(self) -> list[Any]:
         if not self._running:
             return []
         done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
         return [future.result() for future in done]
-
-    def __enter__(self) -> Threads:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 class Rounds:
@@ -49,7 +48,7 @@ class Rounds:
         self._waiting: list[Work] = []
         self.rounds = 0
 
-    def submit(self, work: Work) -> None:
+    def submit(self, work: Work, lane: str = "") -> None:
         self._waiting.append(work)
 
     def finished(self) -> list[Any]:
