@@ -65,16 +65,19 @@ def test_filters_are_joined_by_and_and_or() -> None:
             "Could not find property with name or id: Impact",
         ),
         ({"property": "Status", "select": {"equals": "x"}}, "property status does not match filter select"),
-        ({"property": "Name", "title": {"like": "x"}}, "should be one of equals"),
+        ({"property": "Name", "title": {"like": "x"}}, "one condition of equals"),
         ({"property": "Name", "title": {}}, "one condition"),
         ({"property": "Declared", "date": {"before": "soon"}}, "ISO 8601"),
+        ({"property": "Name", "title": {"equals": 5}}, "should be a string"),
         ({"timestamp": "read_time", "read_time": {}}, "should be created_time"),
         (["Name"], "should be an object"),
     ],
 )
 def test_a_filter_that_does_not_fit_is_refused(wanted: Any, words: str) -> None:
     """Filters are checked against the database as values are."""
+    empty, _ = machine()
     assert words in refused(lambda: found(three(), filter=wanted))
+    assert words in refused(lambda: found(empty, filter=wanted))
 
 
 def test_rows_are_sorted_by_times_and_properties() -> None:

@@ -40,7 +40,7 @@ def test_a_read_only_key_may_look_and_not_write() -> None:
     account, _ = machine()
     account.key = "read-only"
     assert listed(account) == []
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match="Access Denied") as caught:
         opened(account)
     assert caught.value.code == "403"
 

@@ -102,6 +102,12 @@ def test_an_unknown_priority_is_refused_and_so_is_a_name_at_a_create(priority: o
     assert "Priority not found" in str(refused({"priority": priority}))
 
 
+@pytest.mark.parametrize("body", [{"details": "x"}, "x"])
+def test_a_body_has_a_type(body: object) -> None:
+    """`body.type` is required."""
+    assert "2001" in str(refused({"body": body}))
+
+
 def test_nothing_is_opened_when_an_assignee_is_unknown() -> None:
     """A refused create leaves nothing behind."""
     refused({"assignments": [{"assignee": {"id": "PUSR009", "type": "user_reference"}}]})
@@ -116,12 +122,15 @@ def test_the_bridge_and_the_body_are_shown_only_to_who_includes_them() -> None:
     assert not {"conference_bridge", "body"} & (set(page) | set(got(account, page["id"])))
     assert got(account, page["id"], include=["conference_bridge", "body"])["conference_bridge"] == bridge
     assert got(account, page["id"], include="body")["body"] == body
+    changed(account, page["id"], conference_bridge=None)
+    assert got(account, page["id"], include=["conference_bridge"])["conference_bridge"] is None
 
 
 def test_a_bridge_that_is_no_address_and_no_number_is_refused() -> None:
     """A conference bridge is a dialled number, a URL, or both."""
     assert "URL" in str(refused({"conference_bridge": {"conference_url": "see the topic"}}))
     assert "number" in str(refused({"conference_bridge": {"conference_number": "ask Ana"}}))
+    assert "Hash" in str(refused({"conference_bridge": "https://example.com"}))
 
 
 def test_a_priority_is_shown_as_a_reference_unless_it_is_included() -> None:
@@ -133,6 +142,10 @@ def test_a_priority_is_shown_as_a_reference_unless_it_is_included() -> None:
     assert whole["priority"]["name"] == "P1"
     assert whole["service"]["name"] == "Primary"
     assert whole["assignments"][0]["assignee"]["email"] == "ana@example.com"
+    other = opened(account, "other")
+    bare = got(account, other["id"], include=["priorities", "first_trigger_log_entries"])
+    assert bare["priority"] is None
+    assert bare["first_trigger_log_entry"]["channel"] == {"type": "web_trigger"}
 
 
 def test_whoever_is_on_call_is_assigned_and_told() -> None:

@@ -23,7 +23,7 @@ def test_without_a_range_only_the_last_month_is_listed() -> None:
     """since and until default to the last month, whatever else is asked for."""
     account, clock = machine()
     opened(account, "old")
-    clock.sleep(32 * DAY)
+    clock.sleep(31 * DAY)
     opened(account, "new")
     assert listed(account) == ["new"]
     assert listed(account, incident_key="old", statuses=["triggered"]) == []
@@ -44,6 +44,7 @@ def test_a_range_is_six_months_at_most() -> None:
     opened(account, "old")
     clock.sleep(100 * DAY)
     assert listed(account, since="2026-11-01T00:00:00Z") == ["old"]
+    assert listed(account, since="2026-11-21T16:45:00Z", until="2026-11-21T16:45:00Z") == ["old"]
     for since in ("2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z", "yesterday"):
         with pytest.raises(Refused, match="2001"):
             listed(account, since=since)
@@ -99,7 +100,10 @@ def test_a_page_has_a_hundred_rows_at_most_and_says_whether_there_are_more() -> 
     assert (len(usual["incidents"]), usual["limit"], usual["more"], usual["total"]) == (25, 25, True, None)
     first = account.call("GET /incidents", limit=500, total=True)
     assert (len(first["incidents"]), first["limit"], first["more"], first["total"]) == (100, 100, True, 101)
-    last = account.call("GET /incidents", limit="100", offset="100")
+    assert account.call("GET /incidents", limit=1, offset=99)["more"] is True
+    assert account.call("GET /incidents", limit=1, offset=100)["more"] is False
+    last = account.call("GET /incidents", limit="100", offset="100", total="true")
+    assert last["total"] == 101
     assert ([one["incident_key"] for one in last["incidents"]], last["more"]) == (["k100"], False)
 
 

@@ -84,9 +84,10 @@ def test_the_api_merges_open_incidents_into_an_open_one_only() -> None:
     sources = [{"id": source["id"], "type": "incident_reference"}]
     answer = account.call("PUT /incidents/{id}/merge", id=target["id"], source_incidents=sources)
     assert (answer["incident"]["id"], answer["incident"]["type"]) == (target["id"], "incident_reference")
-    for id in (target["id"], source["id"]):
+    open_one = [{"id": opened(account, "c")["id"], "type": "incident_reference"}]
+    for id, given in ((target["id"], sources), (source["id"], open_one), (target["id"], [])):
         with pytest.raises(Refused, match="2002"):
-            account.call("PUT /incidents/{id}/merge", id=id, source_incidents=sources)
+            account.call("PUT /incidents/{id}/merge", id=id, source_incidents=given)
 
 
 def test_log_entries_come_newest_first_with_agent_channel_and_time() -> None:
@@ -112,6 +113,9 @@ def test_an_overview_leaves_out_assignments_and_notifications() -> None:
     assert [entry["type"] for entry in brief["log_entries"]] == ["resolve_log_entry", "trigger_log_entry"]
     late = account.call("GET /incidents/{id}/log_entries", id=page["id"], since="2026-11-21T16:45:30Z")
     assert [entry["type"] for entry in late["log_entries"]] == ["resolve_log_entry"]
+    early = account.call("GET /incidents/{id}/log_entries", id=page["id"], until="2026-11-21T16:45:30Z")
+    assert early["log_entries"][-1]["type"] == "trigger_log_entry"
+    assert "resolve_log_entry" not in [entry["type"] for entry in early["log_entries"]]
 
 
 def test_notes_are_never_deduplicated() -> None:
@@ -132,10 +136,14 @@ def test_an_incident_has_2000_notes_at_most_and_none_is_empty() -> None:
     """A maximum of 2,000 notes can be added to an incident."""
     account, _ = machine()
     page = opened(account)
-    account.data["incidents"][page["id"]]["notes"] = [{"content": "."}] * 2000
-    for content in ("one more", " "):
-        with pytest.raises(Refused):
-            account.call("POST /incidents/{id}/notes", id=page["id"], note={"content": content})
+    notes: list[object] = [{"content": " "}, {"content": 5}, {}, "text"]
+    for note in notes:
+        with pytest.raises(Refused, match="empty"):
+            account.call("POST /incidents/{id}/notes", id=page["id"], note=note)
+    account.data["incidents"][page["id"]]["notes"] = [{"content": "."}] * 1999
+    account.call("POST /incidents/{id}/notes", id=page["id"], note={"content": "last"})
+    with pytest.raises(Refused, match="2000 notes"):
+        account.call("POST /incidents/{id}/notes", id=page["id"], note={"content": "one more"})
 
 
 def test_people_take_on_resolve_reopen_and_rate_incidents() -> None:
@@ -155,3 +163,13 @@ def test_people_take_on_resolve_reopen_and_rate_incidents() -> None:
     assert got(account, page["id"])["status"] == "triggered"
     with pytest.raises(KeyError):
         people.resolve(page["id"], "nobody@example.com")
+
+
+def test_a_person_who_comes_too_late_finds_what_the_service_did_meanwhile() -> None:
+    """What fell due is made up for before anybody acts."""
+    account, clock = machine()
+    timeout(account, "auto_resolve_timeout", 60)
+    page = opened(account)
+    clock.sleep(120)
+    People(account).resolve(page["id"], "ana@example.com")
+    assert got(account, page["id"])["last_status_change_by"]["type"] == "service_reference"

@@ -38,6 +38,7 @@ def test_an_acknowledgement_belongs_to_the_caller_and_so_does_the_incident_then(
     after = changed(account, page["id"], status="acknowledged")
     assert [one["acknowledger"]["id"] for one in after["acknowledgements"]] == ["PUSR004"]
     assert [one["assignee"]["id"] for one in after["assignments"]] == ["PUSR004"]
+    assert len(changed(account, page["id"], status="acknowledged")["acknowledgements"]) == 1
 
 
 @pytest.mark.parametrize("status", ["triggered", "resolved"])
@@ -132,6 +133,29 @@ def test_an_escalation_goes_to_the_next_level() -> None:
         changed(account, page["id"], escalation_level=3)
 
 
+def test_an_open_incident_is_assigned_to_the_people_that_are_named() -> None:
+    """Assignments in an update make the incident theirs; a resolved one stays nobody's."""
+    account, _ = machine()
+    page = opened(account)
+    people = [{"assignee": {"id": id, "type": "user_reference"}} for id in ("PUSR003", "PUSR004")]
+    after = changed(account, page["id"], assignments=people)
+    assert [one["assignee"]["id"] for one in after["assignments"]] == ["PUSR003", "PUSR004"]
+    assert after["assigned_via"] == "direct_assignment"
+    assert changed(account, page["id"], status="resolved", assignments=people)["assignments"] == []
+
+
+def test_the_last_status_change_of_a_triggered_incident_is_its_last_update() -> None:
+    """Unless it is acknowledged or resolved, last_status_change_at is updated_at."""
+    account, clock = machine()
+    page = opened(account)
+    clock.sleep(60)
+    after = changed(account, page["id"], title="Worse")
+    assert after["last_status_change_at"] == after["updated_at"] == "2026-11-21T16:46:00Z"
+    changed(account, page["id"], status="acknowledged")
+    clock.sleep(60)
+    assert changed(account, page["id"], title="Better")["last_status_change_at"] == "2026-11-21T16:46:00Z"
+
+
 def test_another_policy_pages_its_own_people() -> None:
     """An escalation policy in an update reassigns the open incident."""
     account, _ = machine()
@@ -148,6 +172,7 @@ def test_250_incidents_can_be_changed_at_once_and_no_more() -> None:
     wishes = [{"id": page["id"], "type": "incident_reference", "status": "resolved"} for page in pages]
     done = account.call("PUT /incidents", incidents=wishes)["incidents"]
     assert [one["status"] for one in done] == ["resolved", "resolved"]
+    account.call("PUT /incidents", incidents=[wishes[0]] * 250)
     with pytest.raises(Refused) as caught:
         account.call("PUT /incidents", incidents=[wishes[0]] * 251)
     assert caught.value.code == "413"

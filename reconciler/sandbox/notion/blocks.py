@@ -80,7 +80,7 @@ def _markdown(method: str, what: str, given: Json, path: str) -> str:
 
 def get_children(workspace: Workspace, arguments: Json) -> Answer:
     """One level of blocks: of a page, or of a block."""
-    page, start, end, depth = _within(workspace, arguments["block_id"])
+    page, start, end, depth = _within(workspace, arguments.get("block_id"))
     found = [
         _answered(workspace, page, place)
         for place in range(start, end)
@@ -91,7 +91,7 @@ def get_children(workspace: Workspace, arguments: Json) -> Answer:
 
 def append_children(workspace: Workspace, arguments: Json) -> Answer:
     """Add blocks at the end, or where `position` says. What is sent twice is there twice."""
-    page, start, end, depth = _within(workspace, arguments["block_id"])
+    page, start, end, depth = _within(workspace, arguments.get("block_id"))
     workspace.editable(page["id"])
     lines = taken(workspace, arguments.get("children"))
     place = _place(workspace, page, arguments, start, end)
@@ -125,13 +125,17 @@ def _end(content: list[Json], place: int) -> int:
 
 def _place(workspace: Workspace, page: Json, arguments: Json, start: int, end: int) -> int:
     position = arguments.get("position") or {"type": "end"}
+    if not isinstance(position, dict):
+        raise failed(workspace.method, "body.position", "should be an object")
     if after := arguments.get("after"):
         position = {"type": "after_block", "after_block": {"id": after}}
     if position.get("type") == "start":
         return start
     if position.get("type") != "after_block":
         return end
-    id = workspace.uuid(position.get("after_block", {}).get("id"), "body.position.after_block.id")
+    beside = position.get("after_block")
+    wanted = beside.get("id") if isinstance(beside, dict) else None
+    id = workspace.uuid(wanted, "body.position.after_block.id")
     for place in range(start, end):
         if page["content"][place]["id"] == id:
             return _end(page["content"], place)

@@ -66,11 +66,11 @@ def _insert_content(workspace: Workspace, text: str, given: Json) -> str:
     position, after = given.get("position"), given.get("after")
     if position and after:
         raise workspace.invalid("Provide either after or position, not both.")
-    if after:
+    if isinstance(after, str) and after:
         _, end = _selection(workspace, text, after)
         line = text.find("\n", end)
         return text + "\n" + new if line < 0 else text[:line] + "\n" + new + text[line:]
-    if (position or {}).get("type") == "start":
+    if isinstance(position, dict) and position.get("type") == "start":
         return new + "\n" + text
     return text + "\n" + new
 

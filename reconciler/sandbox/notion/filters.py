@@ -1,4 +1,8 @@
-"""A query's filters: conditions on properties and on the two times, joined by `and` and `or`."""
+"""A query's filters: conditions on properties and on the two times, joined by `and` and `or`.
+
+A filter is checked against the database before a row is looked at, so that a wrong one is refused by an empty
+database too.
+"""
 
 from __future__ import annotations
 
@@ -12,31 +16,37 @@ from reconciler.sandbox.notion.values import KINDS, default
 from reconciler.sandbox.notion.workspace import Workspace, minute
 
 Json = dict[str, Any]
+Test = Callable[[Json], bool]
 
 DEEPEST = 2
 MOST = 100
 
-_TEXT: dict[str, Callable[[str, str], bool]] = {
-    "equals": lambda text, wanted: text == wanted,
-    "does_not_equal": lambda text, wanted: text != wanted,
+_TEXT: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda text, wanted: bool(text == wanted),
+    "does_not_equal": lambda text, wanted: bool(text != wanted),
     "contains": lambda text, wanted: wanted in text,
     "does_not_contain": lambda text, wanted: wanted not in text,
-    "starts_with": lambda text, wanted: text.startswith(wanted),
-    "ends_with": lambda text, wanted: text.endswith(wanted),
+    "starts_with": lambda text, wanted: bool(text.startswith(wanted)),
+    "ends_with": lambda text, wanted: bool(text.endswith(wanted)),
 }
-_DATE: dict[str, Callable[[datetime, datetime], bool]] = {
-    "equals": lambda moment, wanted: moment == wanted,
-    "before": lambda moment, wanted: moment < wanted,
-    "after": lambda moment, wanted: moment > wanted,
-    "on_or_before": lambda moment, wanted: moment <= wanted,
-    "on_or_after": lambda moment, wanted: moment >= wanted,
+_DATE: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda moment, wanted: bool(moment == wanted),
+    "before": lambda moment, wanted: bool(moment < wanted),
+    "after": lambda moment, wanted: bool(moment > wanted),
+    "on_or_before": lambda moment, wanted: bool(moment <= wanted),
+    "on_or_after": lambda moment, wanted: bool(moment >= wanted),
 }
-_CHOICE = ("equals", "does_not_equal")
-_TEXTUAL = ("title", "rich_text", "url", "email", "phone_number")
+_SAME = {word: _TEXT[word] for word in ("equals", "does_not_equal")}
+_TIMES = {"created_time": "created_at", "last_edited_time": "edited_at"}
+_WORDS = {
+    **dict.fromkeys(("title", "rich_text", "url", "email", "phone_number"), _TEXT),
+    **dict.fromkeys(("select", "status", "number", "checkbox"), _SAME),
+    "date": _DATE,
+}
 
 
-def matches(workspace: Workspace, page: Json, columns: Json, wanted: Any, depth: int = 0) -> bool:
-    """Whether the page fits the filter."""
+def compiled(workspace: Workspace, columns: Json, wanted: Any, depth: int = 0) -> Test:
+    """Whether a page fits the filter, as a function of the page."""
     if not isinstance(wanted, dict):
         raise failed(workspace.method, "body.filter", "should be an object")
     for word, decide in (("and", all), ("or", any)):
@@ -44,70 +54,72 @@ def matches(workspace: Workspace, page: Json, columns: Json, wanted: Any, depth:
             if depth == DEEPEST or not isinstance(wanted[word], list) or len(wanted[word]) > MOST:
                 problem = f"should be an array of at most {MOST} filters, {DEEPEST} levels deep"
                 raise failed(workspace.method, f"body.filter.{word}", problem)
-            return decide([matches(workspace, page, columns, one, depth + 1) for one in wanted[word]])
-    if "timestamp" in wanted:
-        return _timestamp(workspace, page, wanted)
-    return _property(workspace, page, columns, wanted)
+            return _joined(decide, [compiled(workspace, columns, one, depth + 1) for one in wanted[word]])
+    return _timestamp(workspace, wanted) if "timestamp" in wanted else _property(workspace, columns, wanted)
 
 
-def _timestamp(workspace: Workspace, page: Json, wanted: Json) -> bool:
-    times = {"created_time": "created_at", "last_edited_time": "edited_at"}
-    name = wanted["timestamp"]
-    if name not in times or not isinstance(wanted.get(name), dict):
+def _joined(decide: Callable[[list[bool]], bool], tests: list[Test]) -> Test:
+    return lambda page: decide([test(page) for test in tests])
+
+
+def _timestamp(workspace: Workspace, wanted: Json) -> Test:
+    name = str(wanted["timestamp"])
+    if name not in _TIMES or not isinstance(wanted.get(name), dict):
         raise failed(workspace.method, "body.filter.timestamp", "should be created_time or last_edited_time")
-    return _date(workspace, minute(page[times[name]]), wanted[name])
+    test, other = _condition(workspace, "date", wanted[name])
+    return lambda page: test(_moment(minute(page[_TIMES[name]])), other)
 
 
-def _property(workspace: Workspace, page: Json, columns: Json, wanted: Json) -> bool:
+def _property(workspace: Workspace, columns: Json, wanted: Json) -> Test:
     name = wanted.get("property")
-    found = [one for one in columns.values() if name in (one["name"], one["id"])]
-    if not found:
+    column = next((one for one in columns.values() if name in (one["name"], one["id"])), None)
+    if column is None:
         raise workspace.invalid(f"Could not find property with name or id: {name}")
-    column, kinds = found[0], [key for key in wanted if key not in ("property", "type")]
+    kinds = [key for key in wanted if key not in ("property", "type")]
     if kinds != [column["type"]] or not isinstance(wanted[kinds[0]], dict):
         given = kinds[0] if kinds else "undefined"
         raise workspace.invalid(f"database property {column['type']} does not match filter {given}")
-    return _condition(workspace, page["properties"].get(column["id"]), column, wanted[kinds[0]])
+    condition = wanted[kinds[0]]
+    for word, empty in (("is_empty", True), ("is_not_empty", False)):
+        if list(condition) == [word]:
+            return lambda page: (not _kept(page, column)) is empty
+    test, other = _condition(workspace, column["type"], condition)
+    return lambda page: (value := _plain(page, column)) is not None and test(value, other)
 
 
-def _condition(workspace: Workspace, value: Any, column: Json, wanted: Json) -> bool:
-    if value is None and column["type"] == "status":
-        value = default(column)
-    if len(wanted) != 1:
-        raise failed(workspace.method, "body.filter", "should have one condition for each property")
-    if "is_empty" in wanted or "is_not_empty" in wanted:
-        return ("is_empty" in wanted) is not bool(value)
-    if column["type"] in _TEXTUAL:
-        text = runs.plain(value or []) if isinstance(value, list) else value or ""
-        return _applied(workspace, _TEXT, text, wanted)
+def _condition(workspace: Workspace, kind: str, wanted: Json) -> tuple[Callable[[Any, Any], bool], Any]:
+    """The one comparison that is asked for, and with what."""
+    words = _WORDS.get(kind, {})
+    if len(wanted) != 1 or next(iter(wanted)) not in words:
+        raise failed(workspace.method, "body.filter", f"should have one condition of {', '.join(words)}")
+    word, other = next(iter(wanted.items()))
+    if kind == "date":
+        try:
+            return words[word], _moment(other)
+        except (TypeError, ValueError):
+            raise failed(workspace.method, "body.filter", "should be a valid ISO 8601 date string") from None
+    if kind not in ("number", "checkbox") and not isinstance(other, str):
+        raise failed(workspace.method, f"body.filter.{word}", "should be a string")
+    return words[word], other
+
+
+def _kept(page: Json, column: Json) -> Any:
+    value = page["properties"].get(column["id"])
+    return default(column) if value is None and column["type"] == "status" else value
+
+
+def _plain(page: Json, column: Json) -> Any:
+    """The property's value as it is compared; None is a date that is missing."""
+    value = _kept(page, column)
     if column["type"] in ("select", "status"):
-        chosen = KINDS["select"].show(value, column) or {}
-        choices = {word: _TEXT[word] for word in _CHOICE}
-        return _applied(workspace, choices, chosen.get("name", ""), wanted)
+        return (KINDS["select"].show(value, column) or {}).get("name", "")
     if column["type"] == "date":
-        return _date(workspace, value["start"] if value else None, wanted)
-    return _applied(workspace, {"equals": lambda kept, other: kept == other}, value, wanted)
-
-
-def _date(workspace: Workspace, text: str | None, wanted: Json) -> bool:
-    if text is None:
-        return False
-    try:
-        other = _moment(str(next(iter(wanted.values()))))
-    except ValueError:
-        raise failed(workspace.method, "body.filter", "should be a valid ISO 8601 date string") from None
-    return _applied(workspace, _DATE, _moment(text), {next(iter(wanted)): other})
+        return _moment(value["start"]) if value else None
+    if column["type"] in ("title", "rich_text"):
+        return runs.plain(value or [])
+    return "" if value is None else value
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _applied(
-    workspace: Workspace, tests: dict[str, Callable[[Any, Any], bool]], kept: Any, wanted: Json
-) -> bool:
-    word, other = next(iter(wanted.items()))
-    if word not in tests:
-        raise failed(workspace.method, f"body.filter.{word}", f"should be one of {', '.join(tests)}")
-    return tests[word](kept, other)

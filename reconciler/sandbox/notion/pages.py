@@ -50,7 +50,7 @@ def create(workspace: Workspace, arguments: Json) -> Answer:
 
 def get(workspace: Workspace, arguments: Json) -> Answer:
     """The page with its properties, also from the trash."""
-    return answered(workspace, workspace.find("page", arguments["page_id"], "path.page_id"))
+    return answered(workspace, workspace.find("page", arguments.get("page_id"), "path.page_id"))
 
 
 def update(workspace: Workspace, arguments: Json) -> Answer:
@@ -58,7 +58,7 @@ def update(workspace: Workspace, arguments: Json) -> Answer:
     older = {"archived"} if workspace.version < NEWEST else set()
     known(workspace, arguments, _UPDATED_WITH | older)
     trash = arguments.get("in_trash", arguments.get("archived"))
-    page = workspace.find("page", arguments["page_id"], "path.page_id")
+    page = workspace.find("page", arguments.get("page_id"), "path.page_id")
     if page["in_trash"] and trash is not False:
         page = workspace.editable(page["id"])
     schema = schema_of(workspace, page)
@@ -73,12 +73,12 @@ def update(workspace: Workspace, arguments: Json) -> Answer:
 
 def get_markdown(workspace: Workspace, arguments: Json) -> Answer:
     """The page's text."""
-    return _markdown(workspace.find("page", arguments["page_id"], "path.page_id"))
+    return _markdown(workspace.find("page", arguments.get("page_id"), "path.page_id"))
 
 
 def update_markdown(workspace: Workspace, arguments: Json) -> Answer:
     """Change the page's text: all of what is asked for, or nothing where one part does not fit."""
-    page = workspace.editable(arguments["page_id"])
+    page = workspace.editable(arguments.get("page_id"))
     content.written(workspace, page, edits.edited(workspace, content.markdown(page["content"]), arguments))
     return _markdown(page)
 
@@ -114,7 +114,7 @@ def known(workspace: Workspace, arguments: Json, names: set[str]) -> None:
     """Refuse what the method does not take, and what is more than Notion reads."""
     for name in arguments.keys() - names:
         raise unexpected(workspace.method, f"body.{name}", arguments[name])
-    if (size := len(json.dumps(arguments, ensure_ascii=False).encode())) > MOST_BYTES:
+    if (size := len(json.dumps(arguments, ensure_ascii=False).encode("utf-8", "surrogatepass"))) > MOST_BYTES:
         raise workspace.invalid(
             f"The request body is too large: at most {MOST_BYTES} bytes, instead was {size}."
         )

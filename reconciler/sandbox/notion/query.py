@@ -6,10 +6,11 @@ the index does not know yet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from reconciler.sandbox.notion import pages, properties, runs, schema
-from reconciler.sandbox.notion.filters import matches
+from reconciler.sandbox.notion.filters import compiled
 from reconciler.sandbox.notion.paging import page_of
 from reconciler.sandbox.notion.refusals import failed
 from reconciler.sandbox.notion.workspace import Workspace, minute
@@ -33,7 +34,7 @@ _TAKEN = {
 def query(workspace: Workspace, arguments: Json) -> Answer:
     """The rows of a data source that fit."""
     pages.known(workspace, arguments, _TAKEN)
-    source = workspace.find("data_source", arguments["data_source_id"], "path.data_source_id")
+    source = workspace.find("data_source", arguments.get("data_source_id"), "path.data_source_id")
     columns = source["properties"]
     rows = [
         page
@@ -41,7 +42,8 @@ def query(workspace: Workspace, arguments: Json) -> Answer:
         if page["parent"].get("data_source_id") == source["id"] and workspace.visible(page)
     ]
     if wanted := arguments.get("filter"):
-        rows = [page for page in rows if matches(workspace, page, columns, wanted)]
+        fits = compiled(workspace, columns, wanted)
+        rows = [page for page in rows if fits(page)]
     rows = _sorted(workspace, rows, columns, arguments.get("sorts") or [])
     answer = dict(page_of(workspace, rows, arguments, _KIND))
     answer["results"] = [pages.answered(workspace, page) for page in answer["results"]]
@@ -50,8 +52,8 @@ def query(workspace: Workspace, arguments: Json) -> Answer:
 
 def search(workspace: Workspace, arguments: Json) -> Answer:
     """Pages and data sources whose title holds the words."""
-    words = str(arguments.get("query") or "").lower()
-    wanted = (arguments.get("filter") or {}).get("value")
+    words, only = str(arguments.get("query") or "").lower(), arguments.get("filter")
+    wanted = only.get("value") if isinstance(only, dict) else None
     found = [page for page in workspace.data["pages"].values() if workspace.visible(page)]
     things = [
         (properties.title(page), pages.answered(workspace, page)) for page in found if workspace.shared(page)
@@ -71,21 +73,23 @@ def _sorted(workspace: Workspace, rows: list[Json], columns: Json, sorts: Any) -
     for sort in reversed(sorts if isinstance(sorts, list) else [None]):
         if not isinstance(sort, dict) or sort.get("direction") not in ("ascending", "descending"):
             raise failed(workspace.method, "body.sorts", "should be an array of fields with a direction")
-        keys = {page["id"]: _sort_key(workspace, page, columns, sort) for page in rows}
-        rows.sort(key=lambda page: keys[page["id"]], reverse=sort["direction"] == "descending")
+        rows.sort(key=_sort_key(workspace, columns, sort), reverse=sort["direction"] == "descending")
     return rows
 
 
-def _sort_key(workspace: Workspace, page: Json, columns: Json, sort: Json) -> tuple[bool, str]:
+def _sort_key(workspace: Workspace, columns: Json, sort: Json) -> Callable[[Json], tuple[bool, str]]:
     if sort.get("timestamp") in ("created_time", "last_edited_time"):
         at = "created_at" if sort["timestamp"] == "created_time" else "edited_at"
-        return False, minute(page[at])
+        return lambda page: (False, minute(page[at]))
     column = columns.get(str(sort.get("property")))
     if column is None:
         raise workspace.invalid(f"Could not find sort property with name or id: {sort.get('property')}")
-    value = page["properties"].get(column["id"])
-    if column["type"] in ("title", "rich_text"):
+    return lambda page: _comparable(page["properties"].get(column["id"]), column["type"])
+
+
+def _comparable(value: Any, kind: str) -> tuple[bool, str]:
+    if kind in ("title", "rich_text"):
         value = runs.plain(value or [])
-    if column["type"] == "date" and value:
+    if kind == "date" and value:
         value = value["start"]
     return value is None, str(value or "")

@@ -82,17 +82,19 @@ def _run(method: str, item: Any, path: str) -> Run:
         raise failed(method, f"{path}.text.content", "should be a string")
     if (length := units(text["content"])) > MOST_TEXT:
         raise too_long(method, f"{path}.text.content", MOST_TEXT, length)
-    annotations = item.get("annotations") or {}
-    marks = [mark for mark in MARKS if annotations.get(mark)]
+    annotations = item.get("annotations")
+    marks = [mark for mark in MARKS if isinstance(annotations, dict) and annotations.get(mark)]
     return run(text["content"], link(method, text.get("link"), f"{path}.text.link.url"), marks)
 
 
 def link(method: str, given: Any, path: str) -> str | None:
     """The address of a link that a caller sent."""
     address = given.get("url") if isinstance(given, dict) else None
+    if address is not None and not isinstance(address, str):
+        raise failed(method, path, "should be a string")
     if address and units(address) > MOST_URL:
         raise too_long(method, path, MOST_URL, units(address))
-    return address
+    return address or None
 
 
 def units(text: str) -> int:

@@ -18,7 +18,7 @@ _STATUSES = ["Not started", "In progress", "Done"]
 
 def get_database(workspace: Workspace, arguments: Json) -> Answer:
     """The database, which names its data sources."""
-    database = workspace.find("database", arguments["database_id"], "path.database_id")
+    database = workspace.find("database", arguments.get("database_id"), "path.database_id")
     source = workspace.data["data_sources"][database["source"]]
     return _common(workspace, database) | {
         "object": "database",
@@ -31,7 +31,7 @@ def get_database(workspace: Workspace, arguments: Json) -> Answer:
 def get_source(workspace: Workspace, arguments: Json) -> Answer:
     """The data source with its properties."""
     return answered(
-        workspace, workspace.find("data_source", arguments["data_source_id"], "path.data_source_id")
+        workspace, workspace.find("data_source", arguments.get("data_source_id"), "path.data_source_id")
     )
 
 
@@ -65,8 +65,10 @@ def _common(workspace: Workspace, thing: Json) -> Json:
 
 def update_source(workspace: Workspace, arguments: Json) -> Answer:
     """Add, rename or remove properties, or name the source anew. A removed one is null."""
-    source = workspace.find("data_source", arguments["data_source_id"], "path.data_source_id")
+    source = workspace.find("data_source", arguments.get("data_source_id"), "path.data_source_id")
     changes = arguments.get("properties") or {}
+    if not isinstance(changes, dict):
+        raise failed(workspace.method, "body.properties", "should be an object")
     for name, change in changes.items():
         _check(workspace, source["properties"], name, change)
     title = runs.taken(workspace.method, arguments["title"], "body.title") if "title" in arguments else None
@@ -100,9 +102,14 @@ def _apply(workspace: Workspace, properties: Json, name: str, change: Any) -> No
     if kind is None:
         properties[new] = known | {"name": new}
         return
-    names = [one["name"] for one in (change[kind] or {}).get("options", [])]
+    names = _option_names(change[kind])
     id = known["id"] if known else workspace.identity()[:4]
     properties[new] = column(id, new, kind, names)
+
+
+def _option_names(given: Any) -> list[str]:
+    options = given.get("options") if isinstance(given, dict) else None
+    return [str(one["name"]) for one in options or [] if isinstance(one, dict) and "name" in one]
 
 
 def column(id: str, name: str, kind: str, options: list[str] | None = None) -> Json:

@@ -28,9 +28,11 @@ def key(account: Account, given: Json) -> str:
 
 
 def kind(account: Account, given: Json) -> Json:
-    """The incident's type; accounts have one that is used where none is given."""
-    value = _mapping(account, given.get("incident_type") or {})
-    return {"name": str(value.get("name") or "incident_default")}
+    """The incident's type, by its name."""
+    name = _mapping(account, given["incident_type"]).get("name")
+    if not isinstance(name, str):
+        raise account.invalid("Incident type must have a name.")
+    return {"name": name}
 
 
 def urgency(account: Account, given: Json) -> str:

@@ -149,6 +149,8 @@ def _chosen(account: Account, given: Json, *, by_name: bool) -> Json:
         chosen["conference_bridge"] = fields.bridge(account, given)
     if given.get("body") is not None and not by_name:
         chosen["body"] = fields.body(account, given)
+    if given.get("incident_type"):
+        chosen["incident_type"] = fields.kind(account, given)
     if given.get("service") and by_name:
         chosen["service"] = reference(fields.service(account, given))
     return chosen
@@ -193,7 +195,7 @@ def _blank(account: Account, title: str, service: Json, given: Json) -> Json:
         "resolved_at": None,
         "alert_counts": {"all": 0, "triggered": 0, "resolved": 0},
         "is_mergeable": True,
-        "incident_type": fields.kind(account, given),
+        "incident_type": {"name": "incident_default"},
         "escalation_policy": service["escalation_policy"],
         "teams": [],
         "acknowledgements": [],
