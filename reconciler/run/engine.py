@@ -85,6 +85,7 @@ class Engine:
     gate: Gate = field(default_factory=Open)
     blocked: Callable[[Case, Change], Blocked | None] = lambda _case, _change: None
     told: Callable[[str], None] = lambda _: None
+    stopping: Callable[[], bool] = lambda: False
     world: World = field(default_factory=World)
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -242,6 +243,8 @@ class Engine:
         return address not in self._failed and not (isinstance(seen, Unknown) and seen.looked)
 
     def _lets_through(self, target: Target) -> bool:
+        if self.stopping():
+            return False
         if not target.leased or self.gate.open():
             return True
         work = None if self._asking else self.gate.ask()
@@ -306,6 +309,8 @@ class Engine:
                     self.outcomes.append(Outcome(difference, State.SKIPPED, self._why(difference)))
 
     def _why(self, change: Change) -> Trouble:
+        if self.stopping():
+            return Trouble(change.summary, "the run was stopped before its turn", "run apply again")
         if change.needs is not None and not isinstance(self._seen(change.needs), Present):
             return Trouble(
                 change.summary, f"needs {change.needs}, which is not there", "it is made when that is"

@@ -40,6 +40,14 @@ class Threads:
         done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
         return [future.result() for future in done]
 
+    def __enter__(self) -> Threads:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for the calls that are under way; what has not begun never does."""
+        for lane in self._lanes.values():
+            lane.shutdown(wait=True, cancel_futures=True)
+
 
 class Rounds:
     """One thread, in rounds: all that was submitted runs, in order, before anything is handed back."""

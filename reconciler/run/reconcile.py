@@ -38,6 +38,7 @@ class Situation:
     deep: Callable[[str], bool] = lambda _: True
     known: Sightings = field(default_factory=dict)
     told: Callable[[str], None] = lambda _: None
+    stopping: Callable[[], bool] = lambda: False
 
     def engine(self, cases: Mapping[str, Case], gate: Gate, world: World | None = None) -> Engine:
         """An engine over some of the cases."""
@@ -49,6 +50,7 @@ class Situation:
             gate=gate,
             blocked=self._blocked,
             told=self.told,
+            stopping=self.stopping,
             world=world or World(self.known),
         )
 
@@ -85,7 +87,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
     for _ in range(PASSES - 1):
         touched = _touched(engines[-1].outcomes)
         tried = engines == [first] or any(one.state is not State.SKIPPED for one in engines[-1].outcomes)
-        if not (touched and tried):
+        if not (touched and tried) or situation.stopping():
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
         again = situation.engine(cases, gate)
