@@ -6,7 +6,7 @@ Otherwise `git status` would show there the opposite of every edit that this too
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from reconciler.errors import Failure
@@ -32,11 +32,11 @@ class Branch:
         commit = refs.value(repo.git, ref)
         return cls(repo.git, ref, commit, _work_tree(repo, ref, commit))
 
-    def refuse_dirty(self, paths: Iterable[str]) -> None:
+    def refuse_dirty(self, paths: Collection[str]) -> None:
         """Raise Failure when one of these paths has edits that are not committed."""
-        if self.work_tree is None:
+        if self.work_tree is None or not paths:
             return
-        touched = _uncommitted(self.work_tree, list(paths))
+        touched = _uncommitted(self.work_tree, paths)
         if touched:
             raise Failure(
                 f"{touched[0]} has edits that are not committed, in {self.work_tree.folder}",
@@ -81,6 +81,6 @@ def _work_tree(repo: Repository, ref: str, commit: str | None) -> Git | None:
     return work_tree if work_tree.ask("rev-parse", "--is-inside-work-tree").out == b"true\n" else None
 
 
-def _uncommitted(work_tree: Git, paths: list[str]) -> list[str]:
-    ignored = work_tree.run("ls-files", "-z", "--others", "--", *paths)
-    return sorted({*dirty(work_tree, *paths), *filter(None, text(ignored).split("\0"))})
+def _uncommitted(work_tree: Git, paths: Collection[str]) -> list[str]:
+    untracked = work_tree.run("ls-files", "-z", "--others", "--", *paths)  # ignored ones, too
+    return sorted({*dirty(work_tree, *paths), *filter(None, text(untracked).split("\0"))})

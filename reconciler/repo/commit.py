@@ -20,7 +20,7 @@ from reconciler.repo import refs, remote
 from reconciler.repo.again import TRIES, tries
 from reconciler.repo.branch import Branch
 from reconciler.repo.git import LostRace
-from reconciler.repo.objects import Person, make_commit, make_tree, message
+from reconciler.repo.objects import Person, make_commit, message, standing_modes
 from reconciler.repo.remote import Nowhere, Pushed, Unreachable
 from reconciler.repo.repository import Repository
 
@@ -151,11 +151,15 @@ def _parent(repo: Repository, settings: GitSettings) -> str | None:
 
 
 def _commit(repo: Repository, parent: str | None, files: Files, words: Words, when: datetime) -> str | None:
-    tree = make_tree(repo.git, parent, files)
-    if tree == (refs.value(repo.git, f"{parent}^{{tree}}") if parent else repo.git.line("mktree")):
+    """The commit of these files, on no branch yet; None where they hold nothing new."""
+    if not files:
         return None
+    parents = [parent] if parent else []
+    modes = standing_modes(repo.git, parent, files) if parent else {}
     said = message(words.message, words.trailers)
-    return make_commit(repo.git, tree, [parent] if parent else [], said, words.author, when)
+    commit = make_commit(repo.git, parents, files, said, words.author, when, modes)
+    trees = repo.git.line("rev-parse", *(f"{one}^{{tree}}" for one in (commit, *parents))).split()
+    return None if len(set(trees)) < len(trees) else commit
 
 
 def _push(repo: Repository, settings: GitSettings, commit: str) -> str:

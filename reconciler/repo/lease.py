@@ -198,7 +198,7 @@ class Lease:
         since = self._since or self._clock.now()
         claim = _Claim(self._holder, since.isoformat(), until.isoformat(), secrets.token_hex(16))
         words = f"Lease of {one_line(self._holder, 60)}\n\n{json.dumps(asdict(claim), sort_keys=True)}\n"
-        return make_commit(self._git, self._git.line("mktree"), [], words, TOOL, self._clock.now())
+        return make_commit(self._git, [], {}, words, TOOL, self._clock.now())
 
     # Keeping
 

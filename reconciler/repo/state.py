@@ -18,7 +18,7 @@ from reconciler.repo import layout, refs
 from reconciler.repo.again import TRIES, tries
 from reconciler.repo.git import GitTrouble
 from reconciler.repo.layout import Files
-from reconciler.repo.objects import TOOL, make_commit, make_tree, message
+from reconciler.repo.objects import TOOL, make_commit, message
 from reconciler.repo.refs import LocalRef, RemoteRef, SharedRef
 from reconciler.repo.remote import RemoteTrouble
 from reconciler.repo.repository import Repository
@@ -118,8 +118,7 @@ class StateStore:
             for path in {**seen.first, **merged}
             if merged.get(path) != seen.first.get(path)
         }
-        tree = make_tree(self._git, seen.parents[0] if seen.parents else None, changed)
-        return make_commit(self._git, tree, seen.parents, said, TOOL, self._clock.now())
+        return make_commit(self._git, seen.parents, changed, said, TOOL, self._clock.now())
 
     def _pushed(self, seen: _Seen, commit: str | None) -> Saved:
         if not self._has_remote:

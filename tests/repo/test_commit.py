@@ -58,6 +58,13 @@ def test_only_the_files_named_are_changed_and_every_byte_is_kept(here: Clone) ->
     assert Repository.open(here.folder).read("HEAD", "incidents/a.yaml") == b"one\r\ntwo\n\0"
 
 
+def test_nothing_is_left_lying_about(here: Clone) -> None:
+    edit(here, {"incidents/a.yaml": b"title: A2\n"})
+    assert here.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert not list((here.folder / ".git").glob("fast_import*"))
+    assert here.git("fsck", "--strict") == ""
+
+
 def test_an_edit_that_changes_nothing_makes_no_commit(here: Clone) -> None:
     head = here.head
     assert edit(here, {"incidents/a.yaml": b"title: A\n"}) is None
@@ -103,12 +110,20 @@ def ignored(here: Clone) -> None:
     here.write({"incidents/a.yaml": "mine, ignored"})
 
 
+def ignored_with_its_folder(here: Clone) -> None:
+    here.git("rm", "--quiet", "-r", "incidents")
+    here.commit_index("Remove")
+    here.commit({".gitignore": "incidents/\n"})
+    here.write({"incidents/a.yaml": "mine, ignored"})
+
+
 DIRTY = {
     "edited": lambda here: here.write({"incidents/a.yaml": "mine"}),
     "removed": lambda here: here.write({"incidents/a.yaml": None}),
     "staged": staged,
     "staged and taken back": staged_and_taken_back,
     "ignored": ignored,
+    "ignored with its folder": ignored_with_its_folder,
 }
 
 
@@ -123,6 +138,19 @@ def test_a_file_with_uncommitted_edits_is_never_written_over(here: Clone, how: s
     assert "git stash" in caught.value.next
     assert (here.head, here.status()) == (head, status)
     assert (path.read_bytes() if path.exists() else None) == content
+
+
+def test_an_edit_of_no_file_minds_no_uncommitted_edits(here: Clone) -> None:
+    here.write({"incidents/a.yaml": "mine"})
+    assert edit(here, {}) is None
+
+
+def test_a_new_file_in_a_folder_that_is_ignored_is_written(here: Clone) -> None:
+    here.commit({".gitignore": "made/\n"})
+    here.write({"made/other.yaml": "mine"})
+    edit(here, {"made/new.yaml": b"ours"})
+    assert (here.folder / "made/new.yaml").read_bytes() == b"ours"
+    assert (here.folder / "made/other.yaml").read_text() == "mine"
 
 
 def test_an_untracked_file_in_the_way_is_never_written_over(here: Clone) -> None:
