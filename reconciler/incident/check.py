@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from reconciler.incident.finding import Finding, Path, meant, nearest
+from reconciler.incident.finding import HINTED, Finding, Path, meant, nearest
 from reconciler.incident.moments import TIME, parse_time
 from reconciler.incident.place import check_id
 from reconciler.incident.shown import quoted
@@ -53,11 +53,11 @@ def _known(data: Mapping[str, Any], names: Names) -> Iterator[Finding]:
 def _unknown(
     data: Mapping[str, Any], key: str, kind: str, table: str, known: tuple[str, ...], path: str
 ) -> Iterator[Finding]:
-    for place, name in _texts(data, key):
-        if name and name not in known:
-            near = nearest(name, known)
-            hint = near or f"a name from `{table}` in {path}, or add {quoted(name)} there"
-            yield Finding(place, f"{path} has no {kind} {quoted(name)}", hint)
+    unknown = [(place, name) for place, name in _texts(data, key) if name and name not in known]
+    for number, (place, name) in enumerate(unknown):
+        near = nearest(name, known) if number < HINTED else None
+        hint = near or f"a name from `{table}` in {path}, or add {quoted(name)} there"
+        yield Finding(place, f"{path} has no {kind} {quoted(name)}", hint)
 
 
 def _private(data: Mapping[str, Any], names: Names) -> Iterator[Finding]:

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from reconciler.incident.finding import Finding, Path, nearest
+from reconciler.incident.finding import HINTED, Finding, Path, nearest
 from reconciler.incident.moments import parse_duration
 from reconciler.incident.properties import NOTION_PROPERTIES
 from reconciler.incident.shown import quoted
+
+_MOST = 100  # unknown names that are told
 
 
 def check_settings(data: Any) -> list[Finding]:
@@ -43,10 +45,12 @@ def _severity_names(data: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _team_names(data: Mapping[str, Any]) -> Iterator[Finding]:
     teams = _table(data, "teams")
-    for path, name in _named_teams(data):
-        if isinstance(name, str) and name and name not in teams:
-            hint = nearest(name, teams) or f"a name from `teams`, or add {quoted(name)} there"
-            yield Finding(path, f"there is no team {quoted(name)}", hint)
+    named = ((path, name) for path, name in _named_teams(data) if isinstance(name, str) and name)
+    unknown = [(path, name) for path, name in named if name not in teams]
+    for number, (path, name) in enumerate(unknown[:_MOST]):
+        near = nearest(name, teams) if number < HINTED else None
+        hint = near or f"a name from `teams`, or add {quoted(name)} there"
+        yield Finding(path, f"there is no team {quoted(name)}", hint)
 
 
 def _named_teams(data: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 
+#: Unknown names of one kind for which a near one is looked up: among thousands that takes its time.
+HINTED = 10
+
 
 class Finding(NamedTuple):
     """One thing that is wrong: where in the data, what, and what to write instead."""

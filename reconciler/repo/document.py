@@ -33,7 +33,7 @@ from reconciler.repo.source import Unreadable, decode, hidden
 from reconciler.repo.syntax import explain
 
 DEPTH = 50
-VALUES = 50_000
+VALUES = 20_000
 PROBLEMS = 100  # after so many the rest of a file is not read
 _OPENS = (MappingStartEvent, SequenceStartEvent)
 _CLOSES = (MappingEndEvent, SequenceEndEvent)

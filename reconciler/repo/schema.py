@@ -6,9 +6,10 @@ does not pass.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -69,14 +70,63 @@ def _quick(kind: str) -> Any:
 
 @cache
 def _judge(kind: str) -> Any:
-    import json
-
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
-    keywords = {"pattern": _pattern, "uniqueItems": _unique}
-    exact = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-    return exact(json.loads(schema_text(kind)))
+    many = {"items": _items, "additionalProperties": _others, "propertyNames": _names}
+    keywords = {word: partial(look, kind) for word, look in many.items()}
+    own = {"pattern": _pattern, "uniqueItems": _unique}
+    exact = extend(Draft202012Validator, keywords | own)  # type: ignore[no-untyped-call]
+    return exact(_schema(kind))
+
+
+def _items(kind: str, judge: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """Each item, but none behind the last that may be there: the list is said to be too long."""
+    if isinstance(instance, list):
+        yield from _each(kind, judge, wanted, enumerate(instance[: schema.get("maxItems")]))
+
+
+def _others(kind: str, judge: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """Each value whose key has no schema of its own; that there must be none is one error."""
+    from jsonschema.exceptions import ValidationError
+
+    known = schema.get("properties", {})
+    others = (
+        {key: value for key, value in instance.items() if key not in known}
+        if isinstance(instance, dict)
+        else {}
+    )
+    if isinstance(wanted, dict):
+        yield from _each(kind, judge, wanted, others.items())
+    elif others:
+        yield ValidationError("keys that are not known")
+
+
+def _names(kind: str, judge: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """Each key."""
+    if isinstance(instance, dict):
+        yield from _each(kind, judge, wanted, ((None, key) for key in instance))
+
+
+def _each(kind: str, judge: Any, wanted: Any, values: Iterable[tuple[Any, Any]]) -> Iterator[ValidationError]:
+    """What is wrong with many values alike; what the quick one passes is not looked at slowly."""
+    quick = _part(kind, json.dumps(wanted))
+    for path, value in values:
+        if not quick.is_valid(value):
+            yield from judge.descend(value, wanted, path=path)
+
+
+@cache
+def _schema(kind: str) -> Any:
+    return json.loads(schema_text(kind))
+
+
+@cache
+def _part(kind: str, wanted: str) -> Any:
+    """The quick validator for a part of a schema, given as JSON."""
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator({**json.loads(wanted), "$defs": _schema(kind)["$defs"]})
 
 
 def _pattern(_: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:

@@ -143,6 +143,7 @@ _HANDLERS: dict[str, Callable[[Misfit], Iterator[Finding]]] = {
     "pattern": _pattern,
     "maxLength": _long,
     "maxItems": _many,
+    "maxProperties": _many,
     "minLength": _empty,
     "minItems": _empty,
     "uniqueItems": _unique,
