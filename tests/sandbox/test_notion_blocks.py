@@ -74,6 +74,16 @@ def test_appending_twice_is_there_twice() -> None:
     assert text(workspace, page["id"]) == "start\nend\nend"
 
 
+def test_an_append_counts_as_an_edit_of_the_page() -> None:
+    """The page's last_edited_time is that of its newest block."""
+    workspace, clock = machine()
+    page = made(workspace)
+    clock.sleep(60)
+    (block,) = appended(workspace, page["id"], paragraph("end"))
+    after = workspace.call("GET /v1/pages/{page_id}", page_id=page["id"])
+    assert after["last_edited_time"] == block["created_time"] == "2026-11-21T16:46:00.000Z"
+
+
 def test_blocks_go_where_the_position_says() -> None:
     """`position` is start, end or after_block; `after` is its older form. Children stay with their block."""
     workspace, _ = machine()
@@ -117,6 +127,7 @@ def test_an_array_of_blocks_has_a_hundred_at_most() -> None:
     )
     page = workspace.call("POST /v1/pages", parent=parent, properties={}, children=many[:100])
     assert words in refused(lambda: appended(workspace, page["id"], *many))
+    appended(workspace, page["id"], *[paragraph("x", *[paragraph("y")] * 19)] * 50)
     wide = [paragraph("x", *[paragraph("y")] * 20)] * 50
     assert "`1000`" in refused(lambda: appended(workspace, page["id"], *wide))
 

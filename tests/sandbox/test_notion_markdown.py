@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.sandbox.notion import content
+from reconciler.sandbox.notion import People, content
 from reconciler.targets.seam import Refused
 from tests.support.documents import edited, found, machine, made, refused, rich, source, text
 
@@ -59,6 +59,25 @@ def test_a_table_comes_back_as_tags() -> None:
         "</table>",
         "after",
     ]
+
+
+def test_what_is_no_plain_text_is_kept_as_it_is() -> None:
+    """Empty blocks, images and blocks that Markdown cannot show are tags of Notion's own."""
+    workspace, _ = machine()
+    lines = [
+        "<empty-block/>",
+        "![plot](https://example.com/p_1.png)",
+        '<unknown url="x" alt="bookmark"/>',
+        "$$",
+        "a < b",
+        "$$",
+    ]
+    page = made(workspace, markdown="\n".join(lines))
+    assert text(workspace, page["id"]).split("\n") == lines
+    method = "GET /v1/blocks/{block_id}/children"
+    blocks = workspace.call(method, block_id=page["id"])["results"]
+    assert [block["type"] for block in blocks] == ["paragraph", *["unsupported"] * 3]
+    assert blocks[0]["paragraph"]["rich_text"] == []
 
 
 _LINES = st.text(alphabet=" \t\n#-*+>|[]()<>`~$\\_.x1!{}^", max_size=60)
@@ -113,6 +132,18 @@ def test_update_content_replaces_a_text_that_is_there_once() -> None:
     after = edited(workspace, page["id"], "update_content", **replaced("- a", "- a\n- b"))
     assert after == "## Timeline\n- a\n- b\n## Impact\nMany."
     assert after == text(workspace, page["id"])
+
+
+def test_an_edit_of_the_text_counts_as_an_edit_of_the_page() -> None:
+    """last_edited_time and last_edited_by follow the text too."""
+    workspace, clock = machine()
+    page = made(workspace, markdown="a")
+    People(workspace).edit_markdown(page["id"], "a", "b")
+    clock.sleep(60)
+    edited(workspace, page["id"], "replace_content", new_str="c")
+    after = workspace.call("GET /v1/pages/{page_id}", page_id=page["id"])
+    assert after["last_edited_by"] == after["created_by"]
+    assert after["last_edited_time"] > after["created_time"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +211,11 @@ def test_replace_content_range_replaces_a_selection() -> None:
     page = made(workspace, markdown="## A\none\ntwo\n## B")
     after = edited(workspace, page["id"], "replace_content_range", content="three", content_range="one...two")
     assert after == "## A\nthree\n## B"
-    refused(lambda: edited(workspace, page["id"], "replace_content_range", content="x", content_range="six"))
+    whole = edited(workspace, page["id"], "replace_content_range", content="# A", content_range="## A")
+    assert whole == "# A\nthree\n## B"
+    for bad in ("six", "six...three", "three...six"):
+        words = {"content": "x", "content_range": bad}
+        refused(lambda words=words: edited(workspace, page["id"], "replace_content_range", **words))  # type: ignore
 
 
 def test_an_edit_of_an_unknown_kind_is_refused() -> None:

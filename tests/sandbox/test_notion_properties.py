@@ -57,6 +57,11 @@ def test_writing_a_new_name_to_a_select_makes_an_option() -> None:
     assert [one["name"] for one in schema["properties"]["Severity"]["select"]["options"]] == ["sev1"]
     assert changed(workspace, first["id"], Severity={"select": None})["Severity"]["select"] is None
     assert "commas" in refused(lambda: made(workspace, Severity={"select": {"name": "bad, worse"}}))
+    made(workspace, "c", Severity={"select": {"name": "x" * 100}})
+    assert "≤ `100`" in refused(lambda: made(workspace, Severity={"select": {"name": "x" * 101}}))
+    for bad in ("sev1", {}, {"name": 1}):
+        words = refused(lambda bad=bad: made(workspace, Severity={"select": bad}))  # type: ignore[misc]
+        assert "Severity.select.name should be defined" in words
 
 
 def test_rich_text_comes_back_split_as_notion_likes() -> None:
@@ -96,6 +101,8 @@ def test_rich_text_keeps_its_links_and_looks() -> None:
         ),
         ({"rich_text": [{"text": {"content": "x"}, "colour": "red"}]}, "colour should be not present"),
         ({"rich_text": "x"}, "rich_text should be an array"),
+        ({"rich_text": [{"text": "x"}]}, "text.content should be a string"),
+        ({"rich_text": [{"type": "mention"}]}, "rich_text[0].text should be defined"),
         ({"richtext": []}, "body.properties.Description.richtext should be not present"),
     ],
 )
@@ -110,6 +117,7 @@ def test_a_url_has_2000_characters_at_most_and_is_not_empty() -> None:
     workspace, _ = machine()
     fits = "https://example.com/".ljust(2000, "x")
     assert made(workspace, Slack={"url": fits})["properties"]["Slack"]["url"] == fits
+    made(workspace, Commander={"rich_text": [{"text": {"content": "x", "link": {"url": fits}}}]})
     assert "≤ `2000`, instead was `2001`" in refused(lambda: made(workspace, Slack={"url": fits + "x"}))
     assert "Slack.url" in refused(lambda: made(workspace, Slack={"url": ""}))
 
@@ -156,6 +164,13 @@ def test_a_refused_update_changes_nothing() -> None:
     good, bad = {"select": {"name": "sev2"}}, {"status": {"name": "Burning"}}
     refused(lambda: changed(workspace, page["id"], Severity=good, Status=bad))
     assert workspace.snapshot() == before
+
+
+def test_a_value_that_is_no_object_is_refused() -> None:
+    """A property's value is an object with its type as key."""
+    workspace, _ = machine()
+    bare: dict[str, Any] = {"Slack": "https://example.com"}
+    assert "body.properties.Slack should be an object" in refused(lambda: made(workspace, **bare))
 
 
 def test_two_equal_creates_make_two_pages() -> None:

@@ -39,6 +39,15 @@ def three() -> NotionMachine:
         ({"property": "Slack", "url": {"is_not_empty": True}}, ["b"]),
         ({"property": "Declared", "date": {"before": "2026-11-22"}}, ["c"]),
         ({"property": "Declared", "date": {"after": "2026-11-22"}}, []),
+        ({"property": "Declared", "date": {"equals": "2026-11-21T10:00:00Z"}}, ["c"]),
+        ({"property": "Declared", "date": {"before": "2026-11-21T10:00:00Z"}}, []),
+        ({"property": "Declared", "date": {"after": "2026-11-21T10:00:00Z"}}, []),
+        ({"property": "Declared", "date": {"on_or_before": "2026-11-21T10:00:00Z"}}, ["c"]),
+        ({"property": "Declared", "date": {"on_or_after": "2026-11-21T10:00:00Z"}}, ["c"]),
+        ({"property": "Declared", "date": {"is_empty": True}}, ["a", "b"]),
+        ({"property": "Slack", "url": {"does_not_contain": "/b"}}, ["a", "c"]),
+        ({"property": "Slack", "url": {"ends_with": "/b"}}, ["b"]),
+        ({"property": "Incident ID", "rich_text": {"contains": "B"}}, []),
         ({"timestamp": "created_time", "created_time": {"on_or_after": "2026-11-21T16:46:00Z"}}, ["b", "c"]),
     ],
 )
@@ -55,6 +64,8 @@ def test_filters_are_joined_by_and_and_or() -> None:
     assert found(workspace, filter={"or": [a, b]}, sorts=OLDEST_FIRST) == ["a", "b"]
     assert found(workspace, filter={"and": [{"or": [a, b]}, sev1]}) == ["a"]
     refused(lambda: found(workspace, filter={"and": [{"or": [{"and": [a]}]}]}))
+    assert found(workspace, filter={"or": [b] * 100}) == ["b"]
+    refused(lambda: found(workspace, filter={"or": [b] * 101}))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +100,8 @@ def test_rows_are_sorted_by_times_and_properties() -> None:
         "b",
         "a",
     ]
+    by_date = [{"property": "Declared", "direction": "ascending"}, *OLDEST_FIRST]
+    assert found(workspace, sorts=by_date) == ["c", "a", "b"]
     by_id = [{"property": "Incident ID", "direction": "descending"}]
     assert found(workspace, sorts=[{"property": "Name", "direction": "ascending"}, *by_id]) == ["c", "b", "a"]
     refused(lambda: found(workspace, sorts=[{"property": "Impact", "direction": "ascending"}]))
