@@ -12,7 +12,7 @@ from reconciler.incident.text import one_line
 from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
-from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar
+from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark
 from reconciler.targets.slack.text import read_line
 
 LAST_SUFFIX = 9
@@ -129,7 +129,7 @@ def seen_message(case: Case, world: World, thing: str, place: str = "", trust: b
     """One of our messages: as scanned for its mark, else as remembered (nobody else can edit it)."""
     scanned = world[found(case, place)]
     if isinstance(scanned, Present) and not (scanned.extra.get("card") and thing != "card"):
-        entry = scanned.fields.get(thing)
+        entry = scanned.fields.get(mark(thing, place))
         return as_message(entry) if entry else Absent()
     remembered = case.memory.of(case.at(NAME, thing))
     if remembered is not None and trust:

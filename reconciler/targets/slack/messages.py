@@ -18,7 +18,7 @@ from reconciler.targets.case import Case
 from reconciler.targets.links import awaited
 from reconciler.targets.slack import card
 from reconciler.targets.slack.find import channel_seen, follow_up, holding, seen_message
-from reconciler.targets.slack.names import CHANNELS, EVENT_TYPE, NAME, found
+from reconciler.targets.slack.names import CHANNELS, EVENT_TYPE, NAME, found, mark
 from reconciler.targets.slack.text import digest
 
 
@@ -117,7 +117,7 @@ def _announcement(case: Case, world: World, channel: str, place: str) -> Resourc
         case.at(NAME, thing),
         f"tell {place}",
         fields={"digest": digest(content)},
-        body=body(case, thing, where or "", content),
+        body=body(case, mark(thing, place), where or "", content),
         make=asked,
         once=True,
         after=(case.at(NAME, "channel"),),
@@ -170,7 +170,7 @@ def _announce_place(case: Case, place: str) -> Location:
 
 def update_key(at: datetime) -> str:
     """An update's key: its time in UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if not at.microsecond else at.isoformat()
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _update(case: Case, world: World, channel: str, usable: bool, told: Update) -> Iterator[Resource]:
@@ -239,7 +239,7 @@ def _reply(
         case.at(NAME, thing),
         f"{summary} in {other}",
         fields={"digest": digest(content)},
-        body=body(case, thing, where or "", content, thread=thread, broadcast=broadcast),
+        body=body(case, mark(thing, other), where or "", content, thread=thread, broadcast=broadcast),
         make=told or (asked and where is not None and case.memory.of(above) is None),
         once=True,
         part_of=above,

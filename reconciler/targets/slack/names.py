@@ -24,6 +24,14 @@ def group(handle: str) -> Address:
     return shared(NAME, f"group/{handle.removeprefix('@')}")
 
 
+def mark(thing: str, place: str) -> str:
+    """What a message's mark calls it: the thing, without the place, which is where the message lies.
+
+    So a place that the settings spell in another way (`#incidents`, `C0123`) is not told a second time.
+    """
+    return thing.removesuffix(f"/{place}") if place else thing
+
+
 def found(case: Case, place: str = "") -> Address:
     """Where the incident's own messages of one place are kept: its channel, or an announcement's."""
     return case.at(NAME, f"messages/{place}" if place else "messages")

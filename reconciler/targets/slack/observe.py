@@ -255,7 +255,7 @@ def _messages(api: Api, look: Look, case: Case) -> Observed:
     id, place = look.arguments["id"], look.arguments["place"]
     arguments = {"include_all_metadata": True, "limit": PAGE, "oldest": look.arguments["oldest"]}
     listed = list(pages(api, "conversations.history", "messages", channel=id, **arguments))
-    above = _marked(listed, case, id).get(f"announcement/{place}") if place else None
+    above = _marked(listed, case, id).get("announcement") if place else None
     thread = _thread(api, id, above["ts"]) if above else []
     joined = sorted({raw.get("user", "") for raw in listed if raw.get("subtype") == "channel_join"})
     return Present(fields=_marked([*listed, *thread], case, id), extra={"joined": joined})
