@@ -22,6 +22,7 @@ _TRUTH = {
     "n": False,
     "false": False,
 }
+_LONGEST = 300  # characters of a hint
 _KINDS = {"string": "text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
 
 
@@ -86,14 +87,14 @@ def _type(misfit: Misfit) -> Iterator[Finding]:
 
 def _retyped(misfit: Misfit) -> str:
     """The value as what it should be, where that is plain; else an example."""
+    repaired = ""
     if misfit.wanted == "string" and misfit.spelled and _fits(misfit.spelled, misfit.schema):
-        return _yaml(misfit.spelled, quote='"')
-    if isinstance(misfit.value, str):
-        if misfit.wanted == "boolean" and misfit.value.lower() in _TRUTH:
-            return _yaml(_TRUTH[misfit.value.lower()])
-        if misfit.wanted == "array":
-            return _yaml([misfit.value])
-    return _example(misfit.schema)
+        repaired = _yaml(misfit.spelled, quote='"')
+    elif misfit.wanted == "boolean" and isinstance(misfit.value, str) and misfit.value.lower() in _TRUTH:
+        repaired = _yaml(_TRUTH[misfit.value.lower()])
+    elif misfit.wanted == "array" and isinstance(misfit.value, str):
+        repaired = _yaml([misfit.value])
+    return repaired or _example(misfit.schema)
 
 
 def _enum(misfit: Misfit) -> Iterator[Finding]:
@@ -165,8 +166,9 @@ def _plain(value: Any) -> str:
 
 
 def _yaml(value: Any, quote: str = "") -> str:
-    """The value as YAML on one line; nothing where no file of ours may hold it."""
+    """The value as YAML on one line; nothing where no file of ours may hold it, or nobody would read it."""
     try:
-        return spell(value, quote=quote)
+        spelled = spell(value, quote=quote)
     except Failure:
         return ""
+    return spelled if len(spelled) <= _LONGEST else ""
