@@ -185,5 +185,6 @@ def test_a_number_without_end_is_told_in_short() -> None:
     assert "9" * 61 not in problem
 
 
-def test_a_text_that_no_file_of_ours_would_hold_is_told_without_a_hint_to_write_it() -> None:
-    assert told(incident, f'{BASE}responders: "a\\rb"\n') == ["`responders` must be a list, not `a\\rb` → "]
+def test_a_text_that_no_file_of_ours_would_hold_is_told_with_an_example_not_with_itself() -> None:
+    (problem,) = told(incident, f'{BASE}responders: "a\\rb"\n')
+    assert problem == "`responders` must be a list, not `a\\rb` → [dee@example.com]"
