@@ -90,7 +90,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
         if not (touched and tried) or situation.stopping():
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
-        again = situation.engine(cases, gate)
+        again = situation.engine(cases, gate, World({one: first.world[one] for one in situation.known}))
         again.leave_alone({one.change.address for one in outcomes if one.state in ENDED})
         again.apply()
         engines.append(again)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 
-from reconciler.incident.model import Status
-from reconciler.incident.text import person_name
+from reconciler.errors import Location
 from reconciler.plan.address import Address
 from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case, shared
-from reconciler.targets.links import pages, url_of
 from reconciler.targets.notion import document
-from reconciler.targets.notion.properties import TYPES, Value, fit
+from reconciler.targets.notion.properties import KINDS
+from reconciler.targets.notion.timeline import entries, listed
+from reconciler.targets.notion.values import fitting, lacks, meanings, veiled
 
 NAME = "notion"
+#: Where it is kept who we are.
+BOT = shared(NAME, "bot")
+LISTED = Present(fields={"listed": True})
 
 
 def database(case: Case) -> str | None:
@@ -36,163 +38,177 @@ def schema(id: str) -> Address:
     return shared(NAME, f"schema/{id}")
 
 
-def listed(id: str) -> Address:
-    """Where it is kept that a database's pages of the open incidents were listed."""
+def found(id: str) -> Address:
+    """Where it is kept that a database's pages of the open incidents were asked for."""
     return shared(NAME, f"pages/{id}")
 
 
-def text(case: Case) -> Address:
-    """Where the page's text is kept."""
-    return case.at(NAME, "text")
+def text(case: Case, page: str = "") -> Address:
+    """Where the document's text is kept, or that of another page for the same incident."""
+    return case.at(NAME, f"text/{page}" if page else "text")
 
 
 def resources(case: Case, world: World) -> list[Resource]:
     """The page, its timeline, and duplicates of it that a race has made."""
-    base = database(case)
-    if base is None:
+    base, page = database(case), world.present(case.at(NAME, "page"))
+    if page is not None and case.incident.status.over and not page.live:
         return []
-    return [_page(case, world, base), *_timeline(case, world), *_duplicates(case, world)]
+    if base is None or misplaced(case, page):
+        return [_elsewhere(case)] if case.incident.private or misplaced(case, page) else []
+    return [_page(case, world, base, page), *timeline(case, world), *_duplicates(case, world)]
 
 
-def _page(case: Case, world: World, base: str) -> Resource:
-    known = world.present(schema(base))
-    seen = world.present(case.at(NAME, "page"))
+def misplaced(case: Case, page: Present | None) -> bool:
+    """Whether the page is known to lie in another database than the settings name."""
+    if page is None or not page.live or "database" not in page.extra:
+        return False
+    return bool(page.extra["database"] != database(case))
+
+
+def _elsewhere(case: Case) -> Resource:
+    """A document that is not where it should be stays as it is; a private one must not be in public."""
+    private = case.incident.private
+    where = "where private incidents' documents do not belong" if private else "not in the settings' database"
     return Resource(
         case.at(NAME, "page"),
-        f'document "{case.incident.id}"' if case.incident.private else "postmortem document",
-        fields=_fields(case, world, known) if known else {},
+        _called(case),
+        live=False,
+        make=False,
+        hold=Hold(f"the document lies {where}", "move it in Notion, or put it into the trash"),
+        location=case.settings.where("notion", "private_database" if private else "database"),
+    )
+
+
+def _called(case: Case) -> str:
+    return f'document "{case.incident.id}"' if case.incident.private else "postmortem document"
+
+
+# the page --------------------------------------------------------------------------------------
+
+
+def _page(case: Case, world: World, base: str, page: Present | None) -> Resource:
+    known = world.present(schema(base))
+    said = meanings(case, world)
+    values = fitting(case, known, said) if known else {}
+    lacking = lacks(case, known) if known else []
+    return Resource(
+        case.at(NAME, "page"),
+        _called(case),
+        fields={name: veiled(case, value) for name, value in values.items()},
         body={
-            "source": known.id if known else "",
-            "types": dict(known.fields) if known else {},
-            "markdown": document.markdown(case, world),
-            "entries": [entry.key for entry in document.entries(case)],
+            "shape": known,
+            "values": values,
+            "meanings": said,
+            "markdown": "" if page else document.markdown(case, world),
         },
         make=not case.incident.status.over,
         after=(case.at("slack", "channel"),),
-        hold=_hold(case, known, seen),
+        hold=_hold(case, page, known, lacking),
         unread=_unread(world, base),
-        location=case.settings.where("notion", "database"),
+        seen=Absent() if lacking else None,
+        location=_place(case, lacking),
     )
 
 
 def _unread(world: World, base: str) -> str | None:
-    for address in (source(base), schema(base), listed(base)):
+    for address in (source(base), schema(base), found(base)):
         seen: Observed = world[address]
         if not isinstance(seen, Present) and not isinstance(seen, Absent) and seen.looked:
             return seen.reason
     return None
 
 
-def _hold(case: Case, known: Present | None, seen: Present | None) -> Hold | None:
-    if seen is not None and not seen.live:
-        return Hold(
-            "the document is in Notion's trash, or no longer shared",
-            "restore it in Notion if it is still wanted",
-        )
-    if known is None:
+def _hold(case: Case, page: Present | None, known: Present | None, lacking: list[str]) -> Hold | None:
+    if page is not None:
+        gone = "the document is in Notion's trash, or no longer shared with the connection"
+        step = f"restore it in Notion, or give another page the Incident ID {case.incident.id}"
+        return None if page.live else Hold(gone, step)
+    if not lacking or known is None:
         return None
-    needed = [case.settings.notion.properties[name] for name in ("title", "id")]
-    missing = [name for name in needed if name not in known.fields]
-    if missing:
-        return Hold(
-            f"the database has no property {missing[0]}", "add it in Notion, or name yours in the settings"
-        )
-    return None
+    meaning = lacking[0]
+    name, kinds = case.settings.notion.properties[meaning], " or ".join(KINDS[meaning])
+    titles = [name for name, kind in known.fields.items() if kind == "title"]
+    write = titles[0] if meaning == "title" and titles else "its name"
+    step = f"add it in Notion, or write `properties: {{{meaning}: {write}}}` below `notion:`"
+    return Hold(f"the database has no property {name} of type {kinds}", step)
 
 
-def _fields(case: Case, world: World, known: Present) -> dict[str, Value]:
-    """The properties that the database has, by their names, as they will be read back."""
-    names = case.settings.notion.properties
-    fields: dict[str, Value] = {}
-    for meaning, value in _values(case, world):
-        name = names.get(meaning, "")
-        kind = known.fields.get(name)
-        options = known.extra.get("options", {}).get(name, [])
-        if kind not in TYPES:
-            continue
-        fitting = fit(kind, value, options)
-        if kind == "status" and fitting not in options:
-            continue
-        fields[name] = fitting
-    return fields
+def _place(case: Case, lacking: list[str]) -> Location:
+    path = ("notion", "properties", lacking[0]) if lacking else ("notion", "database")
+    return case.settings.where(*path)
 
 
-def missing_properties(case: Case, known: Present) -> Iterator[str]:
-    """What the settings name and the database cannot hold, in words."""
-    for meaning, name in case.settings.notion.properties.items():
-        kind = known.fields.get(name)
-        if kind is None:
-            yield f"the database has no property {name} (for {meaning}): it is left out"
-        elif kind not in TYPES:
-            yield f"the property {name} (for {meaning}) is of type {kind}, which is not written: left out"
+# the timeline ----------------------------------------------------------------------------------
 
 
-def _values(case: Case, world: World) -> Iterator[tuple[str, Value]]:
-    incident = case.incident
-    commander = incident.roles.get("commander")
-    yield "title", incident.title
-    yield "id", incident.id
-    yield "status", incident.status.value
-    yield "severity", incident.severity
-    yield "declared", _moment(incident.declared_at)
-    yield "commander", person_name(commander, case.settings) if commander else None
-    yield "summary", incident.summary
-    channel = url_of(case, world, "slack", "channel")
-    if channel:
-        yield "slack", channel
-    sent = [page.url for page in pages(case, world, case.history.teams_ever(case.settings)) if page.url]
-    if sent:
-        yield "pagerduty", sent[0]
-    yield from _resolved(case)
-
-
-def _resolved(case: Case) -> Iterator[tuple[str, Value]]:
-    """When it was resolved; empty while it is open; left alone when it is not known."""
-    if case.incident.status.open:
-        yield "resolved", None
+def timeline(case: Case, world: World) -> Iterator[Resource]:
+    """A line for each time that is not known to have been there; none without such a heading."""
+    page, raw = world.present(case.at(NAME, "page")), world[text(case)]
+    if not (page.live if page else not case.incident.status.over):
         return
-    at = case.incident.times.get("resolved") or case.history.began(Status.RESOLVED)
-    if at is not None:
-        yield "resolved", _moment(at)
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
-
-
-def _timeline(case: Case, world: World) -> Iterator[Resource]:
-    """A line for each time; none are added to a document without such a heading."""
-    page = world.present(case.at(NAME, "page"))
     within = page.id if page else ""
-    raw = world[text(case)]
-    section = document.section(raw.extra.get("markdown", "")) if isinstance(raw, Present) else None
-    for entry in document.entries(case):
-        seen: Observed | None = raw if not isinstance(raw, Present) else Absent()
-        if isinstance(raw, Present) and (section is None or entry.key in section):
-            seen = Present(fields={"listed": True})
+    markdown = str(raw.extra["markdown"]) if isinstance(raw, Present) else ""
+    there = listed(markdown)
+    for entry in entries(case):
+        address = case.at(NAME, f"timeline/{entry.key}")
+        remembered = case.memory.of(address)
+        if page is not None and remembered is not None and remembered.within == within:
+            continue
+        seen: Observed = LISTED if there is None or entry.key in there else Absent()
         yield Resource(
-            case.at(NAME, f"timeline/{entry.key}"),
-            entry.line,
-            fields={"listed": True},
-            body={"page": within, "section": section or "", "at": entry.at.isoformat(), "text": entry.text},
-            make=page.live if page else not case.incident.status.over,
+            address,
+            f"a line for {entry.key}" if case.incident.private else entry.line,
+            fields=LISTED.fields,
+            body={"page": within, "markdown": markdown, "entry": entry},
             once=True,
             part_of=case.at(NAME, "page"),
             needs=case.at(NAME, "page"),
-            seen=seen,
-            batch=f"timeline {within}",
+            seen=seen if isinstance(raw, Present) else raw,
+            batch="timeline",
             within=within,
+            location=case.incident.where("updates"),
         )
+
+
+# duplicates ------------------------------------------------------------------------------------
 
 
 def _duplicates(case: Case, world: World) -> Iterator[Resource]:
-    """Younger pages of ours for the same incident that nobody has edited."""
+    """Younger pages for the same incident that we have made and nobody has touched."""
+    for raw in younger(case, world):
+        words = world[text(case, raw["id"])]
+        if untouched(world, raw) and not _has_words(case, world, words):
+            yield Resource(
+                case.at(NAME, f"duplicate/{raw['id']}"),
+                "a second document that nobody has edited goes to the trash",
+                live=False,
+                seen=Present(id=raw["id"]) if isinstance(words, Present) else words,
+                cause=Cause.DRIFTED,
+                location=case.settings.where("notion", "database"),
+            )
+
+
+def younger(case: Case, world: World) -> list[Mapping[str, str]]:
+    """The other pages with the incident's id: their `id`, `url`, and who made and edited them."""
     page = world.present(case.at(NAME, "page"))
-    for id in page.extra.get("duplicates", ()) if page else ():
-        yield Resource(
-            case.at(NAME, f"duplicate/{id}"),
-            "a second document that nobody has edited goes to the trash",
-            live=False,
-            seen=Present(id=id),
-            cause=Cause.DRIFTED,
-        )
+    return list(page.extra.get("younger", ())) if page else []
+
+
+def untouched(world: World, raw: Mapping[str, str]) -> bool:
+    """Whether we made the page and were the last to edit it."""
+    bot = world.present(BOT)
+    return bot is not None and raw["made_by"] == raw["edited_by"] == bot.id
+
+
+def _has_words(case: Case, world: World, words: Observed) -> bool:
+    return isinstance(words, Present) and not document.only_ours(words.extra["markdown"], case, world)
+
+
+def kept(case: Case, world: World) -> Iterator[str]:
+    """The addresses of second documents that are not ours to remove."""
+    if world.present(BOT) is None:
+        return
+    for raw in younger(case, world):
+        words = world[text(case, raw["id"])]
+        if not untouched(world, raw) or _has_words(case, world, words):
+            yield raw["url"]

@@ -1,131 +1,116 @@
-"""The postmortem's text: made from a template, then only its timeline is added to. Pure.
+"""The postmortem's text as it is made: a template with the incident's words in it. Pure.
 
-Everything below the headings belongs to people. A timeline line is found again by its time, so that it may
-be reworded freely; a line that a person removed is not added again while it is remembered.
+From then on it belongs to people; only lines of its timeline are added. The template is the package's own, or
+the Markdown file that `notion: template` in the settings names. It may hold these, each in double braces:
+
+    id           20261121-honest-rhinoceros
+    title        the title, on one line
+    severity     sev1
+    status       investigating
+    declared     2026-11-21 16:45:00 UTC
+    summary      the summary, or a sentence that asks for one; its lines stay lines
+    commander    the commander's name, or "nobody yet"
+    channel      a link to the Slack channel, or where to find it
+    file         the incident's file, linked where the repository is on the web
+    timeline     the lines of the timeline, best alone on a line below a heading with the word Timeline
+
+Words in braces that are none of these stay as they are.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
-from reconciler.incident.model import Incident
 from reconciler.incident.text import lines, one_line, person_name, utc
 from reconciler.plan.world import World
 from reconciler.targets.case import Case
 from reconciler.targets.links import url_of
+from reconciler.targets.notion import timeline
+from reconciler.targets.notion.properties import CHUNK
+from reconciler.targets.notion.text import escape, link, paragraphs
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$^])")
-_HEADING = re.compile(r"^#{1,6}\s", re.M)
-_TIMELINE = re.compile(r"^#{1,6}\s.*\btimeline\b.*$", re.M | re.I)
-_KEY = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC")
+#: The longest summary in the text, in characters; the property holds more.
+SUMMARY = 8000
 
-
-def escape(text: str) -> str:
-    """Text in which no Markdown and no HTML means anything."""
-    return _SPECIAL.sub(r"\\\1", text)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the timeline; its time is its key."""
-
-    at: datetime
-    text: str
-
-    @property
-    def key(self) -> str:
-        return utc(self.at)
-
-    @property
-    def line(self) -> str:
-        """The line as it is added."""
-        return f"- {self.key} · {self.text}"
-
-
-def entries(case: Case) -> list[Entry]:
-    """What happened when, from the file and its history, one line a time, sorted."""
-    told = [(case.incident.declared_at, _declared(case)), *_turns(case)]
-    for update in case.incident.updates:
-        by = f"{escape(person_name(update.by, case.settings))}: " if update.by else ""
-        told.append((update.at, by + escape(one_line(lines(update.text), 1000))))
-    merged: dict[str, Entry] = {}
-    for at, text in sorted(told, key=lambda one: one[0]):
-        before = merged.get(utc(at))
-        merged[utc(at)] = Entry(at, f"{before.text}; {text}" if before else text)
-    return list(merged.values())
-
-
-def _declared(case: Case) -> str:
-    first = next((incident for _, incident in case.history.readable), case.incident)
-    by = f" by {escape(person_name(first.reporter, case.settings))}" if first.reporter else ""
-    return f"declared as {escape(first.severity)}{by}"
-
-
-def _turns(case: Case) -> list[tuple[datetime, str]]:
-    """Each change of status and severity, at the time that the version itself gives."""
-    turns: list[tuple[datetime, str]] = []
-    for (_, before), (at, after) in pairwise(case.history.readable):
-        if before.status is not after.status:
-            turns.append((after.times.get(after.status.value, at), f"status {after.status.value}"))
-        if before.severity != after.severity:
-            turns.append((at, f"severity {escape(after.severity)}"))
-    return turns
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def markdown(case: Case, world: World) -> str:
     """The document as it is made."""
-    template = case.files.get(case.settings.notion.template or "") or default_template()
-    incident = case.incident
-    channel = url_of(case, world, "slack", "channel")
-    values = {
-        "id": incident.id,
-        "title": escape(one_line(incident.title)),
-        "severity": escape(incident.severity),
-        "status": incident.status.value,
-        "declared": utc(incident.declared_at),
-        "summary": escape(lines(incident.summary or "What happened, in two sentences.", 8000)),
-        "commander": _commander(case, incident),
-        "channel": f"[Slack]({channel})" if channel else "none",
-        "file": f"[{incident.path}]({case.url})" if case.url else incident.path,
-        "timeline": "\n".join(entry.line for entry in entries(case)),
-    }
-    return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda found: values.get(found.group(1), found.group(0)), template)
+    return _PLACEHOLDER.sub(lambda found: _value(found, case, world), template(case))
 
 
-def _commander(case: Case, incident: Incident) -> str:
-    who = incident.roles.get("commander")
-    return escape(person_name(who, case.settings)) if who else "nobody yet"
+def _value(found: re.Match[str], case: Case, world: World) -> str:
+    value = PLACEHOLDERS.get(found[1])
+    return value(case, world) if value else found[0]
 
 
-def default_template() -> str:
-    """The package's own template."""
+def unknown(case: Case) -> list[str]:
+    """The placeholders of the template that stand for nothing."""
+    return sorted(set(_PLACEHOLDER.findall(template(case))) - PLACEHOLDERS.keys())
+
+
+def template(case: Case) -> str:
+    """The file that the settings name, else the package's own."""
+    own = case.files.get(case.settings.notion.template or "")
+    return _default() if own is None else own.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+@cache
+def _default() -> str:
     return (Path(__file__).parent / "postmortem.md").read_text(encoding="utf-8")
 
 
-def section(text: str) -> str | None:
-    """The timeline's heading and what is below it; None where the document has no such heading."""
-    heading = _TIMELINE.search(text)
-    if heading is None:
-        return None
-    following = _HEADING.search(text, heading.end())
-    return text[heading.start() : following.start() if following else len(text)].rstrip("\n")
+@lru_cache(maxsize=256)
+def _summary(text: str) -> str:
+    return paragraphs(lines(text[: 2 * SUMMARY], SUMMARY))
 
 
-def with_lines(old: str, missing: list[Entry]) -> str:
-    """The section with lines added at their time; what is there is not touched."""
-    kept = old.split("\n")
-    for entry in sorted(missing, key=lambda one: one.at):
-        place = max((at for at, line in enumerate(kept) if _before(line, entry.key)), default=None)
-        if place is None:
-            place = 1 if len(kept) > 1 and not kept[1].strip() else 0
-        kept.insert(place + 1, entry.line)
-    return "\n".join(kept)
+def _commander(case: Case, _: World) -> str:
+    who = case.incident.roles.get("commander")
+    return escape(person_name(who, case.settings)) if who else "nobody yet"
 
 
-def _before(line: str, key: str) -> bool:
-    found = _KEY.search(line)
-    return found is not None and found.group(0) <= key
+def _channel(case: Case, world: World) -> str:
+    url = url_of(case, world, "slack", "channel")
+    if url:
+        return link("Slack", url)
+    return "see the properties above" if "slack" in case.on else "none"
+
+
+def _file(case: Case, _: World) -> str:
+    return link(case.incident.path, case.url) if case.url else escape(case.incident.path)
+
+
+def _timeline(case: Case, _: World) -> str:
+    """The first lines; more than one request takes are added later."""
+    first = next(timeline.portions(timeline.entries(case)))
+    return "\n".join(entry.line for entry in first)
+
+
+PLACEHOLDERS: Mapping[str, Callable[[Case, World], str]] = {
+    "id": lambda case, _: case.incident.id,
+    "title": lambda case, _: escape(one_line(case.incident.title, CHUNK)),
+    "severity": lambda case, _: escape(case.incident.severity),
+    "status": lambda case, _: case.incident.status.value,
+    "declared": lambda case, _: utc(case.incident.declared_at),
+    "summary": lambda case, _: _summary(case.incident.summary or "What happened, in two sentences."),
+    "commander": _commander,
+    "channel": _channel,
+    "file": _file,
+    "timeline": _timeline,
+}
+
+
+def only_ours(text: str, case: Case, world: World) -> bool:
+    """Whether every line of a document is one that we would write: nobody has added words."""
+    ours = {_words(line) for line in markdown(case, world).split("\n")}
+    return all(_words(line) in ours for line in text.split("\n"))
+
+
+def _words(line: str) -> str:
+    """A line without what Notion writes in its own way: blanks and special characters."""
+    return "".join(char for char in line.replace("<br>", "") if char.isalnum())

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.errors import Location, Trouble
+from reconciler.incident.text import one_line
 from reconciler.plan.change import Change, Note
 from reconciler.plan.resource import Resource
-from reconciler.plan.world import EMPTY, Present, Sightings, World
+from reconciler.plan.world import Sightings, World
 from reconciler.targets import advice
 from reconciler.targets.base import Ended, Look
 from reconciler.targets.case import Case
-from reconciler.targets.notion import apply, desired, document, observe
-from reconciler.targets.seam import Api, CallError
+from reconciler.targets.notion import apply, desired, observe, remarks
+from reconciler.targets.seam import Api, CallError, Refused
 
 ADVICE: advice.Advice = {
     "unauthorized": ("the token is not valid", "set NOTION_TOKEN to a valid token"),
@@ -22,11 +23,21 @@ ADVICE: advice.Advice = {
         "it is not there, or not shared with the connection",
         "share the database with the connection in Notion, or correct `notion: database`",
     ),
-    "validation_error": ("Notion does not take the request", "correct the property that it names"),
+    "validation_error": ("Notion does not take the request", "correct what it names, in Notion or the file"),
+    "conflict_error": ("somebody saved at the same moment", advice.AGAIN),
     "invalid_json": ("Notion could not read the request", "report this: it is a defect"),
     "invalid_request_url": ("the id is no id", "correct `notion: database` in the settings"),
     "missing_version": ("the request named no version", "report this: it is a defect"),
 }
+
+
+#: What a refusal of the timeline's lines means: the lines between which they belong have changed.
+MOVED = (
+    "somebody edits the timeline at this moment",
+    "run apply again: it looks first, and adds what is missing",
+)
+#: Refusals that pass by themselves.
+PASSING = ("conflict_error",)
 
 
 class Notion:
@@ -48,24 +59,27 @@ class Notion:
         return apply.carry_out(api, changes, case, world)
 
     def explain(self, attempted: str, error: CallError, location: Location | None) -> Trouble:
-        return advice.trouble(attempted, "Notion", error, ADVICE, location)
+        table = dict(ADVICE)
+        if _moved(error):
+            table["validation_error"] = MOVED
+        elif isinstance(error, Refused) and error.code == "validation_error" and error.detail:
+            table["validation_error"] = (one_line(error.detail, 300), ADVICE["validation_error"][1])
+        return advice.trouble(attempted, "Notion", error, table, location)
 
     def permanent(self, error: CallError) -> bool:
-        return advice.permanent(error, ADVICE)
+        passing = isinstance(error, Refused) and error.code in PASSING
+        return advice.permanent(error, ADVICE) and not (passing or _moved(error))
 
     def notes(self, case: Case, world: World) -> list[Note]:
-        base = desired.database(case)
-        known = world.present(desired.schema(base)) if base else None
-        notes = (
-            [Note(case.at(self.name, "page"), text) for text in desired.missing_properties(case, known)]
-            if known
-            else []
-        )
-        raw = world[desired.text(case)]
-        if isinstance(raw, Present) and document.section(raw.extra.get("markdown", "")) is None:
-            text = "the document has no heading with the word Timeline: no lines are added"
-            notes.append(Note(case.at(self.name, "timeline"), text))
-        return notes
+        return remarks.notes(case, world)
 
     def facts(self, case: Case, world: World) -> Mapping[str, Any]:
-        return EMPTY
+        return remarks.facts(case, world)
+
+
+def _moved(error: CallError) -> bool:
+    """Notion: `update_content` refuses where the old text is not found, or found twice."""
+    return isinstance(error, Refused) and (error.method, error.code) == (
+        apply.UPDATE_TEXT,
+        "validation_error",
+    )
