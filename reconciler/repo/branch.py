@@ -6,7 +6,9 @@ Otherwise `git status` would show there the opposite of every edit that this too
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import fcntl
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reconciler.errors import Failure
@@ -50,12 +52,24 @@ class Branch:
         Uncommitted edits of other files stay as they are. Raises Failure when edits are in the way, and
         LostRace when the branch has moved; then nothing is changed.
         """
-        if self.work_tree is not None:
+        if self.work_tree is None:
+            return self._move(new)
+        with _alone(self.work_tree):
+            if refs.value(self.git, self.ref) != self.commit:
+                raise self._lost()
             self._check_out(self.commit, new)
-        if not refs.move(self.git, self.ref, new, self.commit):
-            if self.work_tree is not None:
+            try:
+                self._move(new)
+            except Failure:
                 self._check_out(new, self.commit)
-            raise LostRace(f"{self.ref} has moved meanwhile", next="try again")
+                raise
+
+    def _move(self, new: str) -> None:
+        if not refs.move(self.git, self.ref, new, self.commit):
+            raise self._lost()
+
+    def _lost(self) -> LostRace:
+        return LostRace(f"{self.ref} has moved meanwhile", next="try again")
 
     def _check_out(self, old: str | None, new: str | None) -> None:
         assert self.work_tree is not None
@@ -68,6 +82,15 @@ class Branch:
                 detail=answer.error,
                 next="commit its edits or put them aside (`git stash`), and try again",
             )
+
+
+@contextmanager
+def _alone(work_tree: Git) -> Iterator[None]:
+    """Of our own processes and threads, one at a time moves a work tree; a crash leaves nothing locked."""
+    place = work_tree.folder / work_tree.line("rev-parse", "--git-path", "reconciler.lock")
+    with open(place, "a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _work_tree(repo: Repository, ref: str, commit: str | None) -> Git | None:

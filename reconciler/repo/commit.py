@@ -75,7 +75,10 @@ def push_waiting(repo: Repository, settings: GitSettings) -> str | None:
         return None
     if ours == remote.listed(repo.git, settings.remote, head):
         return None
-    _push(repo, settings, ours)
+    if remote.push_branch(repo.git, settings.remote, ours, head) is Pushed.RACED:
+        raise LostRace(
+            f"{settings.branch} has moved at {settings.remote}", next="`git pull --rebase`, and push"
+        )
     return ours
 
 
@@ -126,9 +129,10 @@ def _try_once(
         out_of_reach = f"there is no remote {settings.remote}"
     elif not out_of_reach:
         out_of_reach = _push(repo, settings, commit)
-    left_behind = _advance(repo, place, commit, pushed=not out_of_reach)
-    note = f"committed here only, not pushed: {out_of_reach}" if out_of_reach else left_behind
-    return Committed(commit, pushed=not out_of_reach, note=note)
+    if not out_of_reach:
+        return Committed(commit, pushed=True, note=_follow(repo, settings, commit))
+    _advance(repo, place, commit)
+    return Committed(commit, pushed=False, note=f"committed here only, not pushed: {out_of_reach}")
 
 
 def _fetch(repo: Repository, settings: GitSettings) -> str:
@@ -173,16 +177,27 @@ def _push(repo: Repository, settings: GitSettings, commit: str) -> str:
     return ""
 
 
-def _advance(repo: Repository, place: Branch, commit: str, *, pushed: bool) -> str:
-    """Bring this repository's branch to the commit; why it was left behind, when the remote has it anyway."""
-    if pushed and place.commit is None and place.work_tree is None:
-        return ""  # a clone without the branch, as in CI: that the remote has it is enough
-    try:
-        if place.commit and not repo.is_ancestor(place.commit, commit):
-            raise Failure(f"{place.ref} has commits of its own", next="`git pull --rebase`")
-        place.advance(commit)
-    except Failure as trouble:
-        if not pushed:
-            raise
-        return f"pushed, but your own branch stays behind: {trouble.message}; `git pull --rebase` joins them"
-    return ""
+def _follow(repo: Repository, settings: GitSettings, commit: str) -> str:
+    """Bring this repository's branch to what the remote has; why it stays behind, empty when it does not."""
+    why = "it keeps moving"
+    for _ in range(TRIES):  # other threads of ours bring it further, too
+        place = Branch.of(repo, settings.branch)
+        if place.commit is None and place.work_tree is None:
+            return ""  # a clone without the branch, as in CI
+        if place.commit is not None and repo.is_ancestor(commit, place.commit):
+            return ""
+        try:
+            _advance(repo, place, commit)
+        except LostRace:
+            continue
+        except Failure as trouble:
+            why = trouble.message
+            break
+        return ""
+    return f"pushed, but your own branch stays behind: {why}; `git pull --rebase` joins them"
+
+
+def _advance(repo: Repository, place: Branch, commit: str) -> None:
+    if place.commit is not None and not repo.is_ancestor(place.commit, commit):
+        raise Failure(f"{place.ref} has commits of its own", next="`git pull --rebase`, and try again")
+    place.advance(commit)

@@ -22,6 +22,7 @@ TOOL: Person = ("incident-reconciler", "incident-reconciler@localhost")
 
 _IDENTITY_NOISE = re.compile(r"[<>\x00-\x1f\x7f]+")
 _LINE_ENDS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
+_KINDS = {"040000": "folder", "120000": "symbolic link", "160000": "submodule"}
 _FROM = (b"from", b"merge")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
@@ -95,12 +96,11 @@ def standing_modes(git: Git, parent: str, files: Mapping[str, bytes | None]) -> 
     answer = text(git.run("ls-tree", "-t", "-z", "--end-of-options", parent, *folders, *written))
     entries = (entry.partition("\t") for entry in answer.split("\0") if entry)
     found = {path: about[:6] for about, _, path in entries}
-    for path in [*folders, *written]:
-        is_folder = found.get(path) == "040000"
-        if path in found and is_folder != (path in folders):
+    for path, mode in found.items():
+        what = _KINDS.get(mode, "file")
+        if (path in folders and what != "folder") or (path in written and what != "file"):
             raise Failure(
-                f"{_first_below(path, written)} cannot be written: "
-                f"{path} is a {'folder' if is_folder else 'file'}",
+                f"{_first_below(path, written)} cannot be written: {path} is a {what}",
                 next=f"move {path} away, in a commit of its own",
             )
     return {path: found[path] for path in written if path in found}

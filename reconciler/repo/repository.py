@@ -63,21 +63,19 @@ class Repository:
         """True when part of the history was left at the remote."""
         return self.git.line("rev-parse", "--is-shallow-repository") == "true"
 
-    @property
-    def detached(self) -> bool:
-        """True when HEAD is at a commit and on no branch."""
-        return self.git.ask("symbolic-ref", "--quiet", "HEAD").code != 0
-
     # The remote
 
     def has_remote(self, name: str) -> bool:
         """True when a remote of that name is configured."""
         return self.git.ask("remote", "get-url", "--", name).code == 0
 
-    def fetch(self, name: str, branch: str) -> None:
-        """Bring the remote's branch here, as `refs/remotes/…`, if there is a remote. Raises RemoteTrouble."""
+    def fetch(self, name: str, branch: str, *, timeout: float = remote.TIMEOUT) -> None:
+        """Bring the remote's branch here, as `refs/remotes/…`, if there is a remote; `timeout` in seconds.
+
+        Raises RemoteTrouble.
+        """
         if self.has_remote(name):
-            remote.fetch(self.git, name, _refspec(name, branch))
+            remote.fetch(self.git, name, _refspec(name, branch), timeout=timeout)
 
     def deepen(self, name: str, branch: str) -> None:
         """Fetch what a shallow clone left out. Raises Failure when that is impossible."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import Failure
+from reconciler.repo.branch import Branch
 from reconciler.repo.commit import Words, commit_edit
 from reconciler.repo.git import LostRace
 from reconciler.repo.repository import Repository
@@ -220,6 +222,20 @@ def test_a_branch_that_moves_at_the_last_moment_takes_the_work_tree_back(
         edit(here, {"incidents/a.yaml": b"title: A2\n"})
     assert (here.head, here.status()) == (head, "")
     assert (here.folder / "incidents/a.yaml").read_text() == "title: A\n"
+
+
+def test_only_one_of_us_moves_a_work_tree_at_a_time(here: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_out, held = Branch._check_out, []
+
+    def try_the_lock(place: Branch, old: str | None, new: str | None) -> None:
+        with open(here.folder / ".git/reconciler.lock") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.append(new)
+        check_out(place, old, new)
+
+    monkeypatch.setattr(Branch, "_check_out", try_the_lock)
+    commit = edit(here, {"incidents/a.yaml": b"title: A2\n"})
+    assert held == [commit]
 
 
 def test_an_index_that_another_git_holds_refuses_and_changes_nothing(here: Clone) -> None:

@@ -98,6 +98,16 @@ def test_eight_clones_at_once_lose_no_edit(hub: Remote) -> None:
     assert sorted(content(hub)) == sorted(["begin", *(f"line {number}" for number in range(8))])
 
 
+def test_eight_threads_in_one_clone_lose_no_edit_and_leave_it_clean(hub: Remote) -> None:
+    here = hub.clone("here")
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda number: retried(here, f"line {number}"), range(8)))
+    assert all(one.pushed for one in done)
+    assert sorted(content(hub)) == sorted(["begin", *(f"line {number}" for number in range(8))])
+    assert here.status() == ""
+    assert here.head == hub.tip()
+
+
 def retried(here: Clone, line: str) -> Committed:
     """The virtual clock pauses for nobody, so that in a crowd the tries of one edit may be used up."""
     trouble = Failure("not tried")

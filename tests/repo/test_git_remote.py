@@ -68,7 +68,6 @@ def test_on_a_detached_head_the_branch_of_the_remote_decides(hub: Remote) -> Non
     here.git("branch", "--quiet", "-D", "main")
     here.commit({"incidents/b.yaml": "title: B\n"})
     repo = Repository.open(here.folder)
-    assert repo.detached
     assert repo.tip("origin", "main") == (main, "")
 
 
