@@ -125,16 +125,28 @@ class Engine:
         among = {one.address: one for one in desired}
         found = {one.address: compare(one, among, self.world, case.memory, case.blob) for one in desired}
         self._resources[case.incident.id] = among
-        self._differences[case.incident.id] = {
-            address: self._or_blocked(case, difference)
-            for address, difference in found.items()
-            if difference is not None
-        }
+        self._differences[case.incident.id] = self._without_what_waits(
+            {
+                address: self._or_blocked(case, difference)
+                for address, difference in found.items()
+                if difference is not None
+            }
+        )
 
     def _or_blocked(self, case: Case, difference: Difference) -> Difference:
         if not isinstance(difference, Change) or difference.address in self._tries:
             return difference
         return self.blocked(case, difference) or difference
+
+    def _without_what_waits(self, differences: dict[Address, Difference]) -> dict[Address, Difference]:
+        """The differences without those that need what is blocked: they are no news."""
+        waiting = {
+            address
+            for address, one in differences.items()
+            if isinstance(one, Change) and isinstance(differences.get(one.needs or address), Blocked)
+        }
+        kept = {address: one for address, one in differences.items() if address not in waiting}
+        return self._without_what_waits(kept) if waiting else kept
 
     # looking -----------------------------------------------------------------------------------
 

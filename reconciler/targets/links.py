@@ -9,7 +9,7 @@ from datetime import datetime
 from reconciler.incident.history import teams_asked
 from reconciler.incident.text import clock_time
 from reconciler.plan.address import Address
-from reconciler.plan.world import Absent, Observed, Present, Unknown, World
+from reconciler.plan.world import Absent, Present, Unknown, World
 from reconciler.targets.case import Case
 
 
@@ -41,18 +41,21 @@ def teams(case: Case) -> list[str]:
 
 
 def awaited(case: Case, world: World) -> bool:
-    """True while pages or document, of which nothing is remembered, are still to be looked at."""
+    """True while the pages, or a document of which nothing is remembered, are still to be looked at."""
     expected = [address for team in teams(case) for address in _of_page(case, world, team)]
-    if "notion" in case.on and case.database:
-        expected.append(case.at("notion", "page"))
-    return any(_to_come(world[address]) and case.memory.of(address) is None for address in expected)
+    document = case.at("notion", "page")
+    if "notion" in case.on and case.database and case.memory.of(document) is None:
+        expected.append(document)
+    return any(isinstance(seen, Unknown) and not seen.looked for seen in map(world.__getitem__, expected))
 
 
 def _of_page(case: Case, world: World, team: str) -> Iterator[Address]:
     """What tells of a page: itself, and its log once it is resolved."""
     if "pagerduty" not in case.on:
         return
-    yield case.at("pagerduty", team)
+    remembered = case.memory.of(case.at("pagerduty", team))
+    if remembered is None or remembered.live or case.incident.status.open:
+        yield case.at("pagerduty", team)
     if log_needed(case, world, team):
         yield case.at("pagerduty", f"{team}/log")
 
@@ -64,10 +67,6 @@ def log_needed(case: Case, world: World, team: str) -> bool:
     if seen is None or team in case.memory.facts.get("acknowledged", {}):
         return False
     return not seen.live or (case.memory.of(page) is None and not seen.extra.get("acknowledged"))
-
-
-def _to_come(seen: Observed) -> bool:
-    return isinstance(seen, Unknown) and not seen.looked
 
 
 def pages(case: Case, world: World, teams: Iterable[str]) -> list[PageView]:

@@ -224,6 +224,16 @@ class Scene:
         assert len(listed) == 1, f"{len(listed)} pages with the key {key}"
         return dict(listed[0])
 
+    def page_in_full(self, team: str, id: str = ID) -> dict[str, Any]:
+        """The same with its bridge, its body and its notes, the oldest first."""
+        record = self.pagerduty.data["incidents"][self.page(team, id)["id"]]
+        notes = [note["content"] for note in record["notes"]]
+        return {**record["shown"], **record["hidden"], "notes": notes}
+
+    def pages(self) -> list[str]:
+        """The keys of all pages ever sent, sorted."""
+        return sorted(raw["shown"]["incident_key"] for raw in self.pagerduty.data["incidents"].values())
+
     def channel(self, name: str) -> dict[str, Any]:
         """A channel by its name; fails unless there is exactly one."""
         listed = self.slack.call("conversations.list", limit=999)["channels"]

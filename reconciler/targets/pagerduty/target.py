@@ -66,7 +66,7 @@ class PagerDuty:
                 known.pop(team, None)
             elif world.present(case.at(self.name, f"{team}/log")):
                 known[team] = None
-        return {"acknowledged": known} if known else {}
+        return {"acknowledged": known} if known or "acknowledged" in case.memory.facts else {}
 
 
 def _missing_priority(case: Case, world: World) -> Note | None:
