@@ -136,6 +136,16 @@ def test_too_many_calls_a_minute_are_429() -> None:
     workspace.call("GET /v1/users/me")
 
 
+def test_a_single_method_can_be_limited_too() -> None:
+    """Some endpoints have budgets of their own beside the connection's."""
+    workspace, _ = machine()
+    workspace.limits["POST /v1/pages"] = 1
+    made(workspace)
+    with pytest.raises(RateLimited):
+        made(workspace)
+    assert found(workspace) == ["one"]
+
+
 def test_a_bad_token_is_unauthorized_and_a_reader_may_not_write() -> None:
     """401 unauthorized; 403 restricted_resource without the capability to insert or update."""
     workspace, _ = machine()
@@ -172,6 +182,9 @@ def test_people_write_in_the_page_under_their_own_name() -> None:
     assert plain(after["properties"]["Commander"]) == "Bo"
     assert after["properties"]["Declared"]["date"]["start"] == "2026-11-21"
     assert after["last_edited_by"] != after["created_by"]
+    other = made(workspace)["id"]
+    people.set_property(other, "Name", "Worse")
+    assert workspace.call(PAGES, page_id=other)["last_edited_by"] == after["last_edited_by"]
     with pytest.raises(ValueError, match="0 times"):
         people.edit_markdown(page["id"], "Many.", "")
 

@@ -35,6 +35,7 @@ def test_markdown_can_be_read_as_blocks() -> None:
         "paragraph",
     ]
     assert blocks[2]["to_do"]["checked"] is True
+    assert blocks[6]["divider"] == {}
     assert blocks[2]["to_do"]["rich_text"][0]["plain_text"] == "done"
     assert [item["href"] for item in blocks[-1]["paragraph"]["rich_text"]] == [
         None,

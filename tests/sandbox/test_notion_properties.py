@@ -137,6 +137,15 @@ def test_a_time_comes_back_to_the_minute_with_milliseconds_and_offset(sent: str,
     assert date == {"start": kept, "end": None, "time_zone": None}
 
 
+def test_a_date_may_have_an_end_and_is_emptied_by_null() -> None:
+    """`date: null` clears the property."""
+    workspace, _ = machine()
+    span = {"start": "2026-11-21", "end": "2026-11-22"}
+    page = made(workspace, Declared={"date": span})
+    assert page["properties"]["Declared"]["date"]["end"] == "2026-11-22"
+    assert changed(workspace, page["id"], Declared={"date": None})["Declared"]["date"] is None
+
+
 def test_a_date_that_is_none_is_refused() -> None:
     """`start` is an ISO 8601 date."""
     workspace, _ = machine()
