@@ -46,14 +46,18 @@ def place(incident: str) -> str:
 
 
 def render(
-    revision: str | None, settings: str | None, incidents: Mapping[str, Any], caches: Mapping[str, Any]
+    revision: str | None,
+    settings: str | None,
+    incidents: Mapping[str, Any],
+    caches: Mapping[str, Any],
+    before: Mapping[str, bytes],
 ) -> Files:
-    """The documents of a state; the same state gives the same bytes."""
-    files = {place(id): _written(document) for id, document in incidents.items()}
-    files[_ABOUT] = _written({"revision": revision, "settings": settings})
+    """The documents of a state; one that says what it said `before` keeps its bytes."""
+    documents = {place(id): document for id, document in incidents.items()}
+    documents[_ABOUT] = {"revision": revision, "settings": settings}
     if caches:
-        files[_CACHES] = _written(caches)
-    return files
+        documents[_CACHES] = caches
+    return {path: _written(document, before.get(path)) for path, document in documents.items()}
 
 
 def parse(files: Mapping[str, bytes]) -> Parsed:
@@ -102,7 +106,10 @@ def _object_id(value: object) -> str | None:
     return value if isinstance(value, str) and _OBJECT_ID.fullmatch(value) else None
 
 
-def _written(document: Any) -> bytes:
+def _written(document: Any, before: bytes | None) -> bytes:
+    # Writing for people is slow, and of many documents few change: a look at the old one is quicker.
+    if before is not None and _read(before) == document:
+        return before
     return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 

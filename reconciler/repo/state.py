@@ -85,7 +85,7 @@ class StateStore:
         """
         assert self._loaded is not None, "load comes before save"
         seen, self._loaded = self._loaded, None
-        wanted = layout.render(state.revision, state.settings, state.incidents, state.caches)
+        wanted = layout.render(state.revision, state.settings, state.incidents, state.caches, seen.files)
         old_readme = seen.files.get(layout.README)
         page = readme.encode() if readme is not None else old_readme
         wanted |= {layout.README: page} if page is not None else {}
