@@ -31,7 +31,7 @@ class Counted(Rounds):
         super().__init__()
         self.done, self.made, self._longest = 0, 0, 0
 
-    def submit(self, work: Work) -> None:
+    def submit(self, work: Work, lane: str = "") -> None:
         super().submit(lambda: self._measured(work))
 
     def finished(self) -> list[Any]:
