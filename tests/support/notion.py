@@ -115,3 +115,11 @@ class Documents(Scene):
     def methods(self) -> list[str]:
         """The calls made since `forget_calls`, by their methods."""
         return [one.method for one in self.calls]
+
+
+def declared(**fields: Any) -> Documents:
+    """A scene in which an incident was declared and has its document."""
+    scene = Documents()
+    scene.edit(**fields)
+    assert scene.apply().report.exit_code == 0
+    return scene

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -13,18 +12,11 @@ from reconciler.plan.change import Cause, Kind
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import State
 from reconciler.targets.seam import Answer, Api, Unanswered
-from tests.support.notion import KEY, Documents
+from tests.support.notion import KEY, Documents, declared
 from tests.support.scene import ID, START, update
 
 READ_TEXT = "GET /v1/pages/{page_id}/markdown"
 UPDATE_TEXT = "PATCH /v1/pages/{page_id}/markdown"
-
-
-def declared(**fields: Any) -> Documents:
-    scene = Documents()
-    scene.edit(**fields)
-    assert scene.apply().report.exit_code == 0
-    return scene
 
 
 def told(scene: Documents, text: str, minutes: int) -> None:

@@ -8,7 +8,7 @@ from reconciler.errors import Location
 from reconciler.plan.address import Address
 from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
-from reconciler.plan.world import Absent, Observed, Present, World
+from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case, shared
 from reconciler.targets.notion import document
 from reconciler.targets.notion.properties import KINDS
@@ -104,17 +104,17 @@ def _page(case: Case, world: World, base: str, page: Present | None) -> Resource
         make=not case.incident.status.over,
         after=(case.at("slack", "channel"),),
         hold=_hold(case, page, known, lacking),
-        unread=_unread(world, base),
-        seen=Absent() if lacking else None,
+        seen=Absent() if lacking else _unread(world, base),
         location=_place(case, lacking),
     )
 
 
-def _unread(world: World, base: str) -> str | None:
+def _unread(world: World, base: str) -> Unknown | None:
+    """Why nothing can be said of the page: what had to be looked at first could not be read."""
     for address in (source(base), schema(base), found(base)):
-        seen: Observed = world[address]
-        if not isinstance(seen, Present) and not isinstance(seen, Absent) and seen.looked:
-            return seen.reason
+        seen = world[address]
+        if isinstance(seen, Unknown) and seen.looked:
+            return seen
     return None
 
 

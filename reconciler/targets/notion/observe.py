@@ -164,11 +164,11 @@ def _query(api: Api, known: Present, name: str, ids: list[str]) -> Iterator[Mapp
         )
         yield from answer.get("results") or []
         if (answer.get("request_status") or {}).get("type") == "incomplete":
-            raise Unanswered(_QUERY, "the answer is not complete")
+            break
         if not answer.get("has_more"):
             return
-        cursor = {"start_cursor": answer["next_cursor"]}
-    raise Unanswered(_QUERY, f"more than {PAGES_AT_MOST} pages")
+        cursor = {"start_cursor": str(answer.get("next_cursor"))}
+    raise Unanswered(_QUERY, "the list of pages has no end, or is not complete")
 
 
 def _oldest(raws: Sequence[Mapping[str, Any]], case: Case) -> Observed:
