@@ -6,7 +6,6 @@ does not pass.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
@@ -110,6 +109,8 @@ def _names(kind: str, judge: Any, wanted: Any, instance: Any, schema: Any) -> It
 
 def _each(kind: str, judge: Any, wanted: Any, values: Iterable[tuple[Any, Any]]) -> Iterator[ValidationError]:
     """What is wrong with many values alike; what the quick one passes is not looked at slowly."""
+    import json
+
     quick = _part(kind, json.dumps(wanted))
     for path, value in values:
         if not quick.is_valid(value):
@@ -118,12 +119,16 @@ def _each(kind: str, judge: Any, wanted: Any, values: Iterable[tuple[Any, Any]])
 
 @cache
 def _schema(kind: str) -> Any:
+    import json
+
     return json.loads(schema_text(kind))
 
 
 @cache
 def _part(kind: str, wanted: str) -> Any:
     """The quick validator for a part of a schema, given as JSON."""
+    import json
+
     from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator({**json.loads(wanted), "$defs": _schema(kind)["$defs"]})
