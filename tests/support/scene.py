@@ -236,10 +236,16 @@ class Scene:
 
     def channel(self, name: str) -> dict[str, Any]:
         """A channel by its name; fails unless there is exactly one."""
-        listed = self.slack.call("conversations.list", limit=999)["channels"]
+        types = "public_channel,private_channel"
+        listed = self.slack.call("conversations.list", limit=999, types=types)["channels"]
         fitting = [raw for raw in listed if raw["name"] == name]
         assert len(fitting) == 1, f"{len(fitting)} channels named {name}: {[raw['name'] for raw in listed]}"
         return dict(fitting[0])
+
+    def channel_names(self) -> list[str]:
+        """The names of the incidents' channels, sorted, whoever made them."""
+        names = [raw["name"] for raw in self.slack.data["channels"].values()]
+        return sorted(name for name in names if name.startswith("incd-"))
 
     def posts(self, name: str = CHANNEL) -> list[dict[str, Any]]:
         """The bot's own messages as the channel shows them, oldest first; archived channels too."""
@@ -269,6 +275,10 @@ class Scene:
         record = self.slack.data["channels"][self.channel(name)["id"]]
         users = self.slack.data["users"]
         return sorted(users[id]["email"] for id in record["members"] if users[id]["email"])
+
+    def bookmark_ids(self, name: str = CHANNEL) -> list[str]:
+        """The ids of the links in a channel's bar, in their order."""
+        return list(self.slack.data["channels"][self.channel(name)["id"]]["bookmarks"])
 
     def bookmarks(self, name: str = CHANNEL) -> list[tuple[str, str]]:
         """The titles and links in a channel's bar, in their order."""

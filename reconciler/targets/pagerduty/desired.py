@@ -197,12 +197,11 @@ def links(case: Case, world: World, team: str) -> Resource:
         f"note the links on the page of {team}",
         fields={"links": known} if wanted and known else {},
         body={"page": page.id if page else "", "mark": note_mark(case, team)},
-        make=wanted and bool({"slack", "notion"} & case.on),
+        make=wanted and (bool(known) or page is None) and bool({"slack", "notion"} & case.on),
         once=True,
         part_of=case.at(NAME, team),
         needs=case.at(NAME, team),
         after=(case.at("slack", "channel"), case.at("notion", "page")),
-        hold=Hold("there is no channel and no document to link to") if page and not known else None,
         seen=Present(id=remembered.id, fields=remembered.fields) if remembered else None,
         location=_place(case, team),
     )

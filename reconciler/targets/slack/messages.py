@@ -257,7 +257,7 @@ def _duplicates(case: Case, world: World) -> Iterator[Resource]:
         for thing, entry in (scanned.fields if scanned else {}).items():
             for ts in entry.get("duplicates", ()):
                 yield Resource(
-                    case.at(NAME, f"duplicate/{ts}"),
+                    case.at(NAME, f"duplicate/{entry['channel']}/{ts}"),
                     f"posted twice: {thing}",
                     body={"channel": entry["channel"], "ts": ts},
                     live=False,

@@ -1,0 +1,128 @@
+"""Text is data: whatever a title, an update or a name holds, it calls nobody and fits Slack's limits."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from reconciler.incident.model import Status
+from reconciler.incident.text import one_line
+from reconciler.targets.slack.text import escape, fitted, read_line, topic_line, unescape
+from tests.support.scene import CHANNEL, Scene, update
+
+HOSTILE = {
+    "a call to everybody": "<!channel> <!here> <!everyone> <@U00000001> <#C1|x> <http://evil.example.com|ok>",
+    "entities": "a && b &lt;!channel&gt; &amp;lt; <>&",
+    "line ends": "one\ntwo\r\nthree\u2028four\x0bfive",
+    "escape sequences": "\x1b[31mred\x1b[0m \x1b]8;;https://evil.example.com\x07link\x1b]8;;\x07 \x00\x9b",
+    "direction marks": "\u202egnp.exe\u202c \u2066x\u2069",
+    "10,000 characters": "x" * 10_000,
+    "10,000 ampersands": "&" * 10_000,
+    "10,000 angle brackets": "<" * 10_000,
+    "wide characters": "🔥" * 10_000,
+    "one long word of entities": "&lt;" * 2_500,
+}
+#: What Slack would read as a mention, a link or a special command.
+MARKUP = re.compile(r"<[@#!]|<https?:|<mailto:")
+
+
+@pytest.fixture(params=list(HOSTILE.values()), ids=list(HOSTILE))
+def hostile(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def everything_said(scene: Scene) -> list[str]:
+    """All that was sent and is read for markup, without the links that we make ourselves."""
+    own = re.compile(r"<(#C\w+|https://(?:github|example\.pagerduty|zoom)[^|>]*\|[\w -]+)>")
+    said = []
+    for channel in scene.slack.data["channels"].values():
+        for message in channel["messages"].values():
+            if message.get("bot_id"):
+                parts = [block["text"] for block in message.get("blocks", ())]
+                texts = [part["text"] for part in parts if part["type"] == "mrkdwn"]
+                said += [own.sub("", text) for text in (message["text"], *texts)]
+    return said
+
+
+def test_nothing_is_called_refused_or_lost_by_a_whole_life_with_such_a_text(hostile: str) -> None:
+    """Titles, summaries, updates, names of roles and people: declared, edited, resolved, reopened."""
+    scene = Scene(off={"notion"})
+    scene.edit(title=hostile, summary=hostile, roles={"commander": f"{hostile[:40]}@example.com"})
+    reports = [scene.apply().report]
+    scene.edit(status=Status.IDENTIFIED, updates=(update(hostile, by=f"{hostile[:40]}@example.com"),))
+    reports.append(scene.apply().report)
+    scene.edit(updates=(update(f"{hostile} edited"),), title=f"! {hostile}")
+    reports.append(scene.apply().report)
+    scene.edit(status=Status.RESOLVED)
+    reports.append(scene.apply().report)
+    scene.edit(status=Status.INVESTIGATING)
+    reports.append(scene.apply().report)
+    troubles = [one.trouble.answer for report in reports for one in report.outcomes if one.trouble]
+    assert troubles == []
+    assert not [text for text in everything_said(scene) if MARKUP.search(text)]
+    assert scene.quiet()
+    scene.memories.clear()
+    assert scene.quiet()
+
+
+def test_what_was_meant_is_what_people_read(hostile: str) -> None:
+    """Slack shows entities as their characters; nothing but the end of a text is missing."""
+    scene = Scene(off={"notion"})
+    scene.edit(title=hostile)
+    scene.apply()
+    [told] = scene.messages("general")
+    shown = unescape(told.split(" · ", 2)[2].split("\nIC ")[0]).removesuffix("…")
+    assert one_line(hostile).startswith(shown)
+    assert shown == one_line(hostile) or len(escape(shown)) > 490
+
+
+def test_a_topic_is_one_line_that_fits_also_once_it_is_escaped(hostile: str) -> None:
+    topic = topic_line(f"SEV1 · {hostile}")
+    assert len(escape(topic)) <= 250
+    assert "\n" not in topic
+    assert topic_line(topic) == topic
+    assert read_line(escape(topic)) == topic, "what is read back compares equal to what is wanted"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 6, 7, 100])
+def test_no_entity_is_cut_in_two(hostile: str, limit: int) -> None:
+    cut = fitted(hostile, limit)
+    assert len(cut) <= limit
+    assert re.sub(r"&(amp|lt|gt);", "", cut).count("&") == 0
+
+
+def test_text_that_fits_is_not_touched() -> None:
+    assert fitted("a < b & c", 100) == "a &lt; b &amp; c"
+    assert fitted("x" * 100, 100) == "x" * 100
+
+
+def test_a_card_with_more_than_fits_keeps_whole_lines() -> None:
+    scene = Scene(off={"notion"})
+    scene.edit(roles={f"role{number}": f"{'a' * 60}{number}@example.com" for number in range(60)})
+    report = scene.apply().report
+    assert not [one for one in report.outcomes if one.trouble]
+    roles = next(block for block in scene.card().split("\n*Role0:*")[1:])
+    assert "\n…" in roles
+
+
+def test_an_update_of_the_longest_kind_can_be_edited() -> None:
+    scene = Scene(off={"notion"})
+    scene.edit(updates=(update("&" * 3000),))
+    scene.apply()
+    scene.edit(updates=(update("<" * 3000),))
+    assert scene.apply().report.exit_code == 0
+    assert "&lt;" in scene.messages()[1]
+    assert len(scene.messages()[1]) <= 4000
+
+
+def test_a_mark_is_not_believed_when_it_stands_in_a_title() -> None:
+    """A person's channel whose topic quotes the mark of an incident is none of ours."""
+    scene = Scene(off={"notion"})
+    scene.slack.person("ana@example.com").create("quoting")
+    scene.slack.person("ana@example.com").edit_topic("quoting", "[acme/20261121-honest-rhinoceros] x")
+    scene.slack.person("ana@example.com").invite_bot("quoting")
+    scene.edit()
+    scene.apply()
+    assert scene.channel(CHANNEL)
+    assert "rhinoceros] x" in scene.channel("quoting")["topic"]["value"]
