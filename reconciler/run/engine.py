@@ -95,6 +95,7 @@ class Engine:
         self._busy: set[Address] = set()
         self._failed: set[Address] = set()
         self._left_alone: set[Address] = set()
+        self._made: set[Address] = set()
         self.permanent: set[Address] = set()
         self._tries: dict[Address, int] = {}
         self._differences: dict[str, dict[Address, Difference]] = {}
@@ -154,9 +155,10 @@ class Engine:
         """Look at all that has to be known; changes nothing."""
         self._turn(applying=False)
 
-    def leave_alone(self, addresses: set[Address]) -> None:
-        """Look at these, but do not change them: an earlier pass has tried."""
-        self._left_alone |= addresses
+    def leave_alone(self, failed: set[Address], made: set[Address]) -> None:
+        """Do not try again what an earlier pass has tried, nor make again what it made: looks may be stale."""
+        self._left_alone |= failed
+        self._made |= made
 
     def apply(self) -> None:
         """Look and change until nothing is left that could be done; the outcomes tell how it went."""
@@ -216,13 +218,18 @@ class Engine:
 
     def _may_start(self, change: Change) -> bool:
         address = change.address
-        if address in self._busy | self._failed | self._left_alone or self._tries.get(address, 0) >= ATTEMPTS:
+        if address in self._busy or self._given_up(change) or self._tries.get(address, 0) >= ATTEMPTS:
             return False
         if change.needs is not None and not isinstance(self._seen(change.needs), Present):
             return False
         if not all(self._ended(one) for one in change.after):
             return False
         return self._lets_through(self._by_name[address.target].target)
+
+    def _given_up(self, change: Change) -> bool:
+        """True for what this run does not try again."""
+        address = change.address
+        return address in self._failed | self._left_alone or (address in self._made and not change.id)
 
     def _ended(self, address: Address) -> bool:
         """True when nothing more is to be expected at an address that another one waits for."""
@@ -234,7 +241,8 @@ class Engine:
         differs = self.differences(address.incident).get(address)
         resource = self.resources(address.incident).get(address)
         if isinstance(differs, Change):
-            return differs.needs is not None and not self._reachable(differs.needs)
+            out_of_reach = differs.needs is not None and not self._reachable(differs.needs)
+            return out_of_reach or self._given_up(differs)
         if isinstance(seen, Present):
             return True
         return (
@@ -314,10 +322,7 @@ class Engine:
     def _skip_the_rest(self) -> None:
         for incident in self.cases:
             for difference in self.differences(incident).values():
-                if (
-                    isinstance(difference, Change)
-                    and difference.address not in self._failed | self._left_alone
-                ):
+                if isinstance(difference, Change) and not self._given_up(difference):
                     self.outcomes.append(Outcome(difference, State.SKIPPED, self._why(difference)))
 
     def _why(self, change: Change) -> Trouble:

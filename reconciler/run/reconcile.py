@@ -20,8 +20,6 @@ from reconciler.targets.case import Case
 
 #: Passes over what an answer left uncertain; each begins with a look.
 PASSES = 3
-#: What is not tried again in the same run; what was skipped may have waited for an uncertain answer.
-ENDED = (State.APPLIED, State.FAILED)
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
         again = situation.engine(cases, gate, World({one: first.world[one] for one in situation.known}))
-        again.leave_alone({one.change.address for one in outcomes if one.state in ENDED})
+        again.leave_alone(_addresses(outcomes, State.FAILED), _addresses(outcomes, State.APPLIED))
         again.apply()
         engines.append(again)
         outcomes = _decided(outcomes, again)
@@ -107,6 +105,10 @@ def apply(situation: Situation, gate: Gate) -> Applied:
     return Applied(report, memories, first.world)
 
 
+def _addresses(outcomes: Iterable[Outcome], state: State) -> set[Address]:
+    return {outcome.change.address for outcome in outcomes if outcome.state is state}
+
+
 def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
     """The outcomes after another look: what was uncertain or skipped was done now, or is seen to be done."""
     tried = {outcome.change.address for outcome in again.outcomes}
@@ -114,7 +116,7 @@ def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
     for outcome in outcomes:
         address = outcome.change.address
         differs = address in again.differences(address.incident)
-        if outcome.state in ENDED:
+        if outcome.state in (State.APPLIED, State.FAILED):
             kept.append(outcome)
         elif outcome.state is State.UNCERTAIN and address not in tried:
             seen = replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")

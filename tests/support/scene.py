@@ -26,6 +26,7 @@ from reconciler.incident.settings import (
 )
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Plan
+from reconciler.run.caches import Caches, kept, known
 from reconciler.run.engine import Connected, Open
 from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
@@ -111,6 +112,7 @@ class Scene:
     wrapped: dict[str, Api] = field(default_factory=dict)
     off: set[str] = field(default_factory=set)
     allow_late_pages: bool = False
+    caches: Caches = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.slack = SlackMachine.example(self.clock.now)
@@ -177,7 +179,14 @@ class Scene:
 
     def situation(self, writes: bool = True, deep: bool = True) -> Situation:
         cases = {id: self.case(id) for id in self.versions if not self._settled(id)}
-        return Situation("c0ffee", cases, self.targets(writes), self.record.pool, deep=lambda _: deep)
+        return Situation(
+            "c0ffee",
+            cases,
+            self.targets(writes),
+            self.record.pool,
+            deep=lambda _: deep,
+            known=known(self.caches, self.clock.now(), lambda target: target),
+        )
 
     def _settled(self, id: str) -> bool:
         memory = self.memories.get(id)
@@ -193,6 +202,10 @@ class Scene:
         for id, memory in applied.memories.items():
             self.memories[id] = Memory.from_json(memory.to_json())
         return applied
+
+    def learn(self, applied: Applied) -> None:
+        """Remember what rarely changes too (people, groups), as a run with a state ref does."""
+        self.caches = kept(self.caches, applied.world, self.clock.now(), lambda target: target)
 
     # looking -----------------------------------------------------------------------------------
 
