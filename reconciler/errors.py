@@ -71,3 +71,18 @@ class Usage(Failure):
     """The command was called with words that do not fit."""
 
     exit_code = 64
+
+
+def defect(error: BaseException) -> Failure:
+    """What nobody expected, as something a user can report; the traceback stays for whoever asks for it."""
+    from traceback import extract_tb
+
+    frames = [frame for frame in extract_tb(error.__traceback__) if "reconciler" in frame.filename]
+    last = frames[-1] if frames else None
+    place = f"in {last.name}, {'/'.join(last.filename.split('/')[-3:])}:{last.lineno}" if last else ""
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return Failure(
+        f"this is a defect in the reconciler: {said[:300]}",
+        detail=place,
+        next="run it again with RECONCILER_TRACEBACK=1 in the environment, and report what it prints",
+    )

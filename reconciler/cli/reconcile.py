@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
-from datetime import UTC, datetime
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.errors import Failure, Usage
-from reconciler.plan.plan import Plan, Report
+from reconciler.cli.asking import Time
+from reconciler.cli.root import fail
 
 if TYPE_CHECKING:
+    from reconciler.plan.plan import Report
     from reconciler.run.shell import Options, Shell
 
-_INCIDENT = click.option("--incident", "only", multiple=True, metavar="ID", help="Only this incident.")
-_NOW = click.option("--now", metavar="TIME", help="Set the clock, e.g. 2026-11-28T16:45:00Z.")
+_INCIDENT = click.option("--incident", "only", multiple=True, metavar="ID", help="Only this one. Repeatable.")
+_NOW = click.option("--now", type=Time(), help="Set the clock, e.g. 2026-11-28T16:45:00Z.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 _LATE = click.option("--allow-late-pages", is_flag=True, help="Page for incidents declared long ago.")
 _OLDER = click.option("--allow-older", is_flag=True, help="Apply although something newer was applied.")
 _WAIT = click.option(
-    "--wait", type=float, default=120, show_default=True, help="Seconds to wait for the lease."
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=120,
+    show_default=True,
+    help="How long to wait for the lease.",
 )
 
 
@@ -36,7 +46,7 @@ _WAIT = click.option(
 def plan(
     folder: str,
     only: tuple[str, ...],
-    now: str | None,
+    now: datetime | None,
     allow_late_pages: bool,
     as_json: bool,
     detailed_exitcode: bool,
@@ -45,10 +55,9 @@ def plan(
     from reconciler.views.plan import plan_lines
     from reconciler.views.terminal import show
 
-    options = _options(only=only, now=now, allow_late_pages=allow_late_pages)
-    made: Plan = _shell(folder).plan(options)
+    made = _shell(folder).plan(_options(only, now=now, allow_late_pages=allow_late_pages))
     if as_json:
-        click.echo(json.dumps(made.to_json(), indent=2))
+        _document(made.to_json())
     else:
         show(plan_lines(made))
     return made.exit_code(detailed_exitcode)
@@ -62,101 +71,124 @@ def plan(
 @_WAIT
 @_JSON
 @click.pass_obj
-def apply(
-    folder: str,
-    only: tuple[str, ...],
-    now: str | None,
-    allow_late_pages: bool,
-    allow_older: bool,
-    wait: float,
-    as_json: bool,
-) -> int:
+def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) -> int:
     """Bring Slack, PagerDuty and Notion in line with the tip of the branch, and look again."""
-    options = _options(
-        only=only, now=now, allow_late_pages=allow_late_pages, allow_older=allow_older, wait=wait
-    )
-    report = _shell(folder).apply(options)
-    _show_report(report, as_json)
+    from reconciler.views.report import report_lines
+    from reconciler.views.terminal import show
+
+    with _stoppable() as stop:
+        report = _shell(folder, stop).apply(_options(only, **asked))
+    if as_json:
+        _document(report.to_json())
+    else:
+        show(report_lines(report))
     return report.exit_code
 
 
 @click.command()
-@click.option("--interval", type=click.FloatRange(min=15), default=60, show_default=True, help="Seconds.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=15),
+    metavar="SECONDS",
+    default=60,
+    show_default=True,
+    help="Between two looks at the services.",
+)
 @_LATE
 @_WAIT
 @click.pass_obj
-def loop(folder: str, interval: float, allow_late_pages: bool, wait: float) -> None:
+def loop(folder: str, /, interval: float, **asked: Any) -> None:
     """Apply on every new commit and every interval, until stopped."""
-    import signal
-
+    from reconciler.run.loop import Told
     from reconciler.run.loop import loop as run_loop
 
-    stopped: list[int] = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, _frame: stopped.append(number))
-    options = _options(allow_late_pages=allow_late_pages, wait=wait)
-
-    def show(report: Report) -> None:
-        if report.outcomes or report.exit_code:
-            _show_report(report, as_json=False)
-
-    def complain(failure: Failure) -> None:
-        click.echo(f"error: {failure.message}; trying again at the next interval", err=True)
-
-    run_loop(_shell(folder), options, interval, show, complain, lambda: not stopped)
+    with _stoppable() as stop:
+        told = Told(Teller().report, fail)
+        run_loop(_shell(folder, stop), _options(**asked), interval, told, stop)
 
 
 @click.command()
 @click.pass_obj
 def unlock(folder: str) -> None:
     """End a lease whose holder is gone."""
-    from reconciler.repo.lease import unlock as end
-
-    shell = _shell(folder)
-    click.echo(end(shell.repo, shell.git_settings()))
+    click.echo(_shell(folder).unlock())
 
 
-def _show_report(report: Report, as_json: bool) -> None:
-    from reconciler.views.report import report_lines
-    from reconciler.views.terminal import show
+class Teller:
+    """Tells the loop's reports, but not again what the last one said."""
 
-    if as_json:
-        click.echo(json.dumps(report.to_json(), indent=2))
-    else:
-        show(report_lines(report))
+    def __init__(self) -> None:
+        self._last: list[str] = []
+
+    def report(self, report: Report) -> None:
+        """Show a report that did something, or that says something new."""
+        from reconciler.views.report import report_lines
+        from reconciler.views.terminal import show
+
+        lines = list(report_lines(report))
+        texts = [line.text for line in lines]
+        if report.outcomes or texts != self._last:
+            show(lines)
+        self._last = texts
 
 
-def _shell(folder: str) -> Shell:
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """SIGTERM and Ctrl-C stop a run after the changes in hand; the second one stops at once."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        os.write(2, b"stopping after the changes in hand; once more to stop at once\n")
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _document(data: object) -> None:
+    click.echo(json.dumps(data, indent=2))
+
+
+def _shell(folder: str, stop: threading.Event | None = None) -> Shell:
     from reconciler.repo.repository import Repository
     from reconciler.run.shell import Shell
 
-    return Shell(Repository.open(folder), os.environ, told=lambda text: click.echo(text, err=True))
+    return Shell(
+        Repository.open(folder),
+        os.environ,
+        told=lambda text: click.echo(text, err=True),
+        stopping=stop.is_set if stop else lambda: False,
+    )
 
 
-def _options(*, only: tuple[str, ...] = (), now: str | None = None, **more: Any) -> Options:
+def _options(only: tuple[str, ...] = (), **asked: Any) -> Options:
     from reconciler.run.shell import Options
 
-    return Options(only=frozenset(only), now=_time(now), holder=_holder(), run=_run(), **more)
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Usage(f"--now {text} is no time", next="write it like 2026-11-28T16:45:00Z") from None
-    if moment.tzinfo is None:
-        raise Usage(f"--now {text} has no zone", next=f"write {text}Z for UTC")
-    return moment.astimezone(UTC)
+    return Options(only=frozenset(only), holder=_holder(), run=_run(), **asked)
 
 
 def _holder() -> str:
-    """Who holds the lease, in words: the job in GitHub Actions, else the user and machine."""
-    return _run() or f"{os.environ.get('USER', 'somebody')} on {socket.gethostname()} (process {os.getpid()})"
+    """Who holds the lease, in words: the job in GitHub Actions, else user, machine and process."""
+    return _job() or f"{_user()} (process {os.getpid()})"
 
 
 def _run() -> str:
+    """What the state's commits name as the run that made them."""
+    return _job() or _user()
+
+
+def _user() -> str:
+    name = os.environ.get("USER") or os.environ.get("LOGNAME") or "somebody"
+    return f"{name} on {socket.gethostname()}"
+
+
+def _job() -> str:
     """The address of the job that this runs in; empty outside GitHub Actions."""
     server, repository, run = (
         os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")

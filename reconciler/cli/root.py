@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,7 +10,11 @@ from importlib import import_module
 import click
 
 from reconciler import __version__
-from reconciler.errors import Failure, Usage
+from reconciler.errors import Failure, Usage, defect
+from reconciler.incident.shown import inert
+
+#: Set in the environment, what nobody expected ends in Python's own traceback.
+TRACEBACK = "RECONCILER_TRACEBACK"
 
 #: name → (module below reconciler.cli, its function, the line in --help); in the order of --help
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -79,15 +84,25 @@ def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
         click.echo("stopped", err=True)
         return 130
     except Failure as failure:
-        click.echo(_words(failure), err=True)
-        return failure.exit_code
+        return fail(failure)
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        return fail(defect(error))
 
 
-def _words(failure: Failure) -> str:
+def fail(failure: Failure) -> int:
+    """Tell a failure on standard error; its exit code."""
+    click.echo(words(failure), err=True)
+    return failure.exit_code
+
+
+def words(failure: Failure) -> str:
+    """What went wrong, with its place and what to do; nothing in it steers a terminal."""
     lines = [f"error: {failure.message}"]
     lines += [f"  {line}" for line in failure.detail.splitlines()]
     if failure.location:
         lines.append(f"  {failure.location}")
     if failure.next:
         lines.append(f"  next: {failure.next}")
-    return "\n".join(lines)
+    return "\n".join(map(inert, lines))

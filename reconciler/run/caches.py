@@ -26,58 +26,75 @@ LIFETIMES: Mapping[tuple[str, str], timedelta] = {
     ("notion", "schema"): HOUR,
 }
 
-Caches = Mapping[str, Mapping[str, Any]]
+#: What nobody has looked at for so long is dropped when the state is written anyway.
+DROPPED = timedelta(days=30)
+
+Caches = Mapping[str, Any]
 Under = Callable[[str], str]
 
 
 def known(caches: Caches, now: datetime, under: Under) -> dict[Address, Observed]:
-    """The sightings that are still believed."""
+    """The sightings that are still believed; what is not as `kept` writes it is forgotten."""
     sightings: dict[Address, Observed] = {}
     for key, entry in caches.items():
         target, _, thing = key.partition(":")
-        lifetime = LIFETIMES.get((target, thing.split("/", 1)[0]))
-        if lifetime is not None and _fresh(entry, now, lifetime) and entry.get("under") == under(target):
-            sightings[shared(target, thing)] = Present(
-                id=entry["id"], fields=entry["fields"], url=entry.get("url"), extra=entry.get("extra", {})
-            )
+        lifetime = _lifetime(target, thing)
+        age = _age(entry, now)
+        if lifetime is None or age is None or not timedelta() <= age < lifetime:
+            continue
+        seen = _sighting(entry, under(target))
+        if seen is not None:
+            sightings[shared(target, thing)] = seen
     return sightings
 
 
-def _fresh(entry: Mapping[str, Any], now: datetime, lifetime: timedelta) -> bool:
+def _lifetime(target: str, thing: str) -> timedelta | None:
+    return LIFETIMES.get((target, thing.split("/", 1)[0]))
+
+
+def _age(entry: Any, now: datetime) -> timedelta | None:
     try:
-        return timedelta() <= now - datetime.fromisoformat(entry["at"]) < lifetime
+        return now - datetime.fromisoformat(entry["at"])
     except (KeyError, ValueError, TypeError):
-        return False
+        return None
 
 
-def kept(caches: Caches, world: World, now: datetime, under: Under) -> dict[str, dict[str, Any]]:
+def _sighting(entry: Mapping[str, Any], under: str) -> Present | None:
+    id, fields, extra = entry.get("id"), entry.get("fields"), entry.get("extra", {})
+    fits = isinstance(id, str) and isinstance(fields, Mapping) and isinstance(extra, Mapping)
+    if not fits or entry.get("under") != under:
+        return None
+    return Present(id=str(id), fields=dict(fields or {}), url=entry.get("url"), extra=dict(extra))
+
+
+def kept(caches: Caches, world: World, now: datetime, under: Under) -> dict[str, Any]:
     """The caches after a run; what was not looked at anew keeps its age."""
     before = known(caches, now, under)
-    after = {key: dict(entry) for key, entry in caches.items()}
+    after = {key: entry for key, entry in caches.items() if not _old(entry, now)}
     for address, seen in world.items():
-        lifetime = LIFETIMES.get((address.target, address.thing.split("/", 1)[0]))
-        if (
-            address.incident
-            or lifetime is None
-            or not isinstance(seen, Present)
-            or before.get(address) == seen
-        ):
-            continue
-        after[address.key] = {
-            "at": now.isoformat(timespec="seconds"),
-            "under": under(address.target),
-            "id": seen.id,
-            "fields": dict(seen.fields),
-            "url": seen.url,
-            "extra": dict(seen.extra),
-        }
+        worth = not address.incident and _lifetime(address.target, address.thing) is not None
+        if worth and isinstance(seen, Present) and before.get(address) != seen:
+            after[address.key] = {
+                "at": now.isoformat(timespec="seconds"),
+                "under": under(address.target),
+                "id": seen.id,
+                "fields": dict(seen.fields),
+                "url": seen.url,
+                "extra": dict(seen.extra),
+            }
     return after
 
 
+def _old(entry: Any, now: datetime) -> bool:
+    age = _age(entry, now)
+    return age is None or age > DROPPED
+
+
 def changed(before: Caches, after: Caches) -> bool:
-    """True when more than ages differ: a mere refresh is no reason to write."""
+    """True when something new was learned: a mere refresh, or dropping what is old, is no reason to write."""
+    return any(_content(entry) != _content(before.get(key)) for key, entry in after.items())
 
-    def content(caches: Caches) -> dict[str, dict[str, Any]]:
-        return {key: {k: v for k, v in entry.items() if k != "at"} for key, entry in caches.items()}
 
-    return content(before) != content(after)
+def _content(entry: Any) -> Any:
+    """What an entry says, without when."""
+    return {key: value for key, value in entry.items() if key != "at"} if isinstance(entry, dict) else entry

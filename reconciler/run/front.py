@@ -3,50 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from reconciler.incident.model import Incident
 from reconciler.incident.text import one_line
 from reconciler.plan.memory import Memory
-from reconciler.targets.case import Case
+from reconciler.run.revision import Revision
 
 INTRODUCTION = "Written by the incident reconciler; the incidents are the files below `incidents/`."
 
+_WORDS = {"slack:channel": "channel", "notion:page": "document"}
 
-def front_page(cases: Mapping[str, Case], memories: Mapping[str, Memory]) -> str:
-    """Markdown; of a private incident the id only."""
-    opened = [case for _, case in sorted(cases.items()) if case.incident.status.open]
+
+def front_page(revision: Revision, memories: Mapping[str, Memory]) -> str:
+    """Markdown; of a private incident the id only. Whose file is invalid is shown as it was last known."""
+    rows = [*_rows(revision, memories)]
     lines = ["# Open incidents", "", INTRODUCTION, ""]
-    if not opened:
+    if not rows:
         return "\n".join([*lines, "None.", ""])
     lines += ["| incident | severity | status | title | links |", "| --- | --- | --- | --- | --- |"]
-    lines += [_row(case, memories.get(case.incident.id, Memory())) for case in opened]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *rows, ""])
 
 
-def _row(case: Case, memory: Memory) -> str:
-    incident = case.incident
+def _rows(revision: Revision, memories: Mapping[str, Memory]) -> Iterator[str]:
+    for id in sorted({*revision.incidents, *revision.unreadable}):
+        memory = memories.get(id, Memory())
+        if id in revision.unreadable:
+            if memory.things:
+                yield f"| {id} | | | its file is invalid | |"
+        elif revision.incidents[id].status.open:
+            yield _row(revision.incidents[id], revision.urls.get(id), memory)
+
+
+def _row(incident: Incident, url: str | None, memory: Memory) -> str:
     if incident.private:
         return f"| {incident.id} | | | private | |"
-    title = _escape(one_line(incident.title, 120))
-    return f"| {_file(case)} | {incident.severity} | {incident.status.value} | {title} | {_links(memory)} |"
-
-
-def _file(case: Case) -> str:
-    return f"[{case.incident.id}]({case.url})" if case.url else case.incident.id
+    file = f"[{incident.id}]({url})" if url else incident.id
+    drill = "drill · " if incident.drill else ""
+    words = [incident.severity, f"{drill}{incident.status.value}", _escape(one_line(incident.title, 120))]
+    return f"| {' | '.join([file, *words, _links(memory)])} |"
 
 
 def _links(memory: Memory) -> str:
-    words = {"slack:channel": "channel", "notion:page": "document"}
-    links = [
-        f"[{_word(key, words)}]({thing.url})" for key, thing in sorted(memory.things.items()) if thing.url
-    ]
-    return " · ".join(links)
+    linked = [(key, thing.url) for key, thing in sorted(memory.things.items()) if thing.url]
+    return " · ".join(f"[{_word(key)}]({url})" for key, url in linked)
 
 
-def _word(key: str, words: Mapping[str, str]) -> str:
+def _word(key: str) -> str:
     target, _, thing = key.partition(":")
-    return words.get(key) or (f"page {_escape(thing)}" if target == "pagerduty" else _escape(thing))
+    return _WORDS.get(key) or (f"page {_escape(thing)}" if target == "pagerduty" else _escape(thing))
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|~@])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]<>#|~@!])", r"\\\1", text)

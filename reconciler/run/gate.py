@@ -1,44 +1,69 @@
 """The lease as the engine's gate: taken only to write, and never waited for by a page.
 
-After a wait the world may have moved, so the gate stays shut for the rest of that pass; the run then reads
-and plans again with the lease in hand.
+Whoever had to wait, or finds that somebody else has written meanwhile, has planned on what is out of date:
+the gate then stays shut for the rest of that pass, and the run reads and plans again with the lease in hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
 
+from reconciler.clock import Clock
 from reconciler.repo.lease import Acquired, HeldBy, Lease, NoRemote
+
+#: Seconds between two looks at whether the run is to stop waiting.
+SLICE = 3.0
 
 
 class LeaseGate:
-    """Opens when the lease is held, or when there is no remote to hold it at."""
+    """Opens when the lease is held, or cannot be had for want of a remote (`lease` None: known before).
 
-    def __init__(self, lease: Lease, wait: float):
-        self._lease, self._wait = lease, wait
-        self._answer: Acquired | HeldBy | NoRemote | None = None
-        self.waited = False
+    `wait` is in seconds. `moved` says whether somebody else has written since this run has read.
+    """
+
+    def __init__(self, lease: Lease | None, clock: Clock, wait: float, stopping: Callable[[], bool]):
+        self._lease, self._clock, self._wait, self._stopping = lease, clock, wait, stopping
+        self._answer: Acquired | HeldBy | NoRemote | None = None if lease else NoRemote("")
+        self._lock = Lock()
+        self._closed = False
+        self._stale = False
+        self.moved: Callable[[], bool] = lambda: False
 
     def open(self) -> bool:
         """True while writes may start."""
-        if isinstance(self._answer, NoRemote):
+        if self._lease is None or isinstance(self._answer, NoRemote):
             return True
-        return isinstance(self._answer, Acquired) and not self.waited and self._lease.may_create()
+        return isinstance(self._answer, Acquired) and not self._stale and self._lease.may_create()
 
     def ask(self) -> Callable[[], None] | None:
         """Work that takes the lease; None when it was asked for already."""
         return self._take if self._answer is None else None
 
     def _take(self) -> None:
+        assert self._lease is not None
         answer = self._lease.acquire(wait=0)
-        if isinstance(answer, HeldBy) and self._wait > 0:
-            answer = self._lease.acquire(wait=self._wait)
-            self.waited = isinstance(answer, Acquired)
-        self._answer = answer
+        waited = isinstance(answer, HeldBy)
+        until = self._clock.now() + timedelta(seconds=self._wait)
+        while isinstance(answer, HeldBy) and (left := self._left(until)) > 0:
+            answer = self._lease.acquire(wait=min(left, SLICE))
+        self._stale = isinstance(answer, Acquired) and (waited or self.moved())
+        with self._lock:
+            self._answer = answer
+            if self._closed:
+                self._lease.release()
 
-    def again(self) -> None:
-        """The run has read and planned anew with the lease in hand."""
-        self.waited = False
+    def _left(self, until: datetime) -> float:
+        """Seconds that may still be waited; none when the run is over."""
+        over = self._closed or self._stopping()
+        return 0.0 if over else (until - self._clock.now()).total_seconds()
+
+    def again(self) -> bool:
+        """True when the run has to read and plan anew; what it plans then counts."""
+        needed = self._stale or self.holder is not None
+        self._stale = False
+        return needed
 
     @property
     def holder(self) -> HeldBy | None:
@@ -51,6 +76,8 @@ class LeaseGate:
         return self._answer.note if isinstance(self._answer, NoRemote) else ""
 
     def close(self) -> None:
-        """Give the lease back if it was taken."""
-        if isinstance(self._answer, Acquired):
-            self._lease.release()
+        """Give the lease back if it was taken, or is being taken."""
+        with self._lock:
+            self._closed = True
+            if isinstance(self._answer, Acquired) and self._lease is not None:
+                self._lease.release()

@@ -6,15 +6,20 @@ Slack's read methods of an open incident take about 50 calls a minute; a quarter
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from reconciler.errors import Failure
+from reconciler.errors import Failure, defect
 from reconciler.plan.plan import Report
+from reconciler.repo.remote import RemoteTrouble
 from reconciler.run.shell import Options, Shell
 
 #: Deep looks a minute: a quarter of Slack's 50 calls a minute of `conversations.history` and the like.
-DEEP_A_MINUTE = 12
+DEEP_A_MINUTE = 8
+#: Of these, as many at once: with what is gained in the next minute it stays below the quarter.
+AT_ONCE = 4
 #: Seconds between two looks at the remote for a new commit.
 POLL = 10.0
 
@@ -24,16 +29,18 @@ class Spacing:
     """Which incidents are looked at deeply now: as many as the time that has passed allows, in turn."""
 
     last: dict[str, datetime] = field(default_factory=dict)
-    credit: float = DEEP_A_MINUTE
+    credit: float = AT_ONCE
     counted: datetime | None = None
+    asked: dict[str, bool] = field(default_factory=dict)
 
     def turn(self, now: datetime) -> Callable[[str], bool]:
         """Begin a run: the answer says, for an incident, whether it is looked at deeply in it."""
         if self.counted is not None:
             gained = (now - self.counted) / timedelta(minutes=1) * DEEP_A_MINUTE
-            self.credit = min(DEEP_A_MINUTE, self.credit + gained)
+            self.credit = min(AT_ONCE, self.credit + gained)
         self.counted = now
-        asked: dict[str, bool] = {}
+        self.last = {incident: at for incident, at in self.last.items() if incident in self.asked}
+        asked = self.asked = {}
 
         def deep(incident: str) -> bool:
             if incident not in asked:
@@ -52,35 +59,54 @@ class Spacing:
         return True
 
 
-def loop(
-    shell: Shell,
-    options: Options,
-    interval: float,
-    show: Callable[[Report], None],
-    complain: Callable[[Failure], None],
-    going_on: Callable[[], bool],
-) -> None:
-    """Run until `going_on` says no; a failed turn is told and the next one tries again."""
+class Stop(Protocol):
+    """Says when to end; a `threading.Event` that a signal sets."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so many seconds, or until it is set."""
+        ...
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who hears how a turn has ended."""
+
+    report: Callable[[Report], None]
+    failure: Callable[[Failure], object]
+
+
+def loop(shell: Shell, options: Options, interval: float, told: Told, stop: Stop) -> None:
+    """Run until it is stopped; a failed turn is told, and the next one tries again. `interval` in seconds."""
     spacing = Spacing()
     seen: str | None = None
     due = shell.clock.now()
-    while going_on():
-        tip = _tip(shell)
-        now = shell.clock.now()
+    while not stop.is_set():
+        tip, now = _tip(shell), shell.clock.now()
         if now >= due or tip != seen:
             seen, due = tip, now + timedelta(seconds=interval)
-            try:
-                show(shell.apply(replace(options, deep=spacing.turn(now))))
-            except Failure as failure:
-                complain(failure)
-        shell.clock.sleep(min(POLL, interval))
+            _turn(shell, replace(options, deep=spacing.turn(now)), told)
+        stop.wait(min(POLL, interval))
+
+
+def _turn(shell: Shell, options: Options, told: Told) -> None:
+    try:
+        report = shell.apply(options)
+    except Failure as failure:
+        told.failure(failure)
+    except Exception as error:
+        told.failure(defect(error))
+    else:
+        told.report(report)
 
 
 def _tip(shell: Shell) -> str | None:
-    """The newest commit to work from, after a fetch; None where that cannot be said."""
+    """The newest commit to work from, as far as the remote says; None where there is none."""
     git = shell.git_settings()
+    with suppress(RemoteTrouble):
+        shell.repo.fetch(git.remote, git.branch, timeout=shell.patience)
     try:
-        shell.repo.fetch(git.remote, git.branch)
         return shell.repo.tip(git.remote, git.branch).revision
     except Failure:
         return None

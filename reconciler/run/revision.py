@@ -1,147 +1,78 @@
-"""One Git revision as cases: settings, the incidents that are not settled, their histories, what is wrong.
+"""One Git revision as cases: the incidents that are not settled, with their histories, and what is wrong.
 
-A bad file holds up only itself; with bad settings the last applied ones are used, and said. Settled
-incidents cost nothing: their blob is compared, their file is not read.
+A bad file holds up only itself. Settled incidents cost nothing: their blob is compared, their file is not
+read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import PurePosixPath
+from urllib.parse import quote
 
-from reconciler.errors import Failure, Location, Problem
+from reconciler.errors import Location, Problem
 from reconciler.incident.history import History, Version
 from reconciler.incident.model import Incident
+from reconciler.incident.place import incident_id, same_ids
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
 from reconciler.repo import history
-from reconciler.repo.loader import BadFile, load_incident, load_settings
+from reconciler.repo.loader import BadFile, load_incident
 from reconciler.repo.repository import Repository
+from reconciler.repo.shelf import Shelf
+from reconciler.repo.snapshot import UNCOMMITTED
 from reconciler.targets.case import Case
 
-SETTINGS = "reconciler.yaml"
-UNCOMMITTED = "uncommitted"
-
-
-@dataclass(frozen=True)
-class Source:
-    """The files of one revision, as they are read: path → content id, and content where it is uncommitted."""
-
-    repo: Repository
-    commit: str
-    files: Mapping[str, str]
-    edited: Mapping[str, bytes] = field(default_factory=dict)
-    others: Mapping[str, str] = field(default_factory=dict)
-
-    def contents(self, paths: list[str]) -> dict[str, bytes]:
-        """The contents of some of the files."""
-        committed = {path: self.files[path] for path in paths if path not in self.edited}
-        blobs = self.repo.blobs(committed.values())
-        return {path: self.edited[path] if path in self.edited else blobs[self.files[path]] for path in paths}
-
-    def read(self, path: str) -> bytes | None:
-        """One file that the settings name, or the settings; None where there is none."""
-        return self.edited[path] if path in self.edited else self.repo.read(self.commit, path)
-
-
-def committed(repo: Repository, commit: str) -> Source:
-    """The files of a commit."""
-    listing = repo.listing(commit)
-    return Source(repo, commit, listing.files, others=listing.others)
-
-
-def with_edits(repo: Repository, commit: str) -> Source:
-    """The files of a commit with what is edited in the work tree and not committed."""
-    listing = repo.listing(commit)
-    below, settings = repo.edits(), repo.edits(SETTINGS)
-    edited = {
-        path: content for path, content in {**below.files, **settings.files}.items() if content is not None
-    }
-    removed = {path for path, content in below.files.items() if content is None}
-    files = {path: blob for path, blob in listing.files.items() if path not in removed}
-    files |= {path: UNCOMMITTED for path in edited if path != SETTINGS}
-    return Source(repo, commit, files, edited, {**listing.others, **below.others})
-
-
-@dataclass(frozen=True)
-class Revision:
-    """All that one revision asks for."""
-
-    commit: str
-    settings: Settings
-    settings_blob: str
-    cases: Mapping[str, Case]
-    problems: tuple[Problem, ...] = ()
-    notices: tuple[str, ...] = ()
-    settled: int = 0
+_URL = re.compile(r"(?:https://|ssh://git@|git@)(?:[^@/]*@)?([\w.-]+)(?::\d+(?=/))?[:/](.+?)(?:\.git)?/?")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a run asks of a revision beside its files."""
+    """What a run asks of a revision beside its files. `on` are the targets that can be reached."""
 
     now: datetime
     memories: Mapping[str, Memory]
-    last_settings: str | None = None
     only: frozenset[str] = frozenset()
     allow_late_pages: bool = False
     on: frozenset[str] = frozenset()
 
 
-def read(source: Source, wanted: Wanted) -> Revision:
-    """Read a revision. Raises Failure where there are no settings to go by."""
-    settings, blob, notices = read_settings(source, wanted.last_settings)
-    paths, problems = _incident_files(source)
-    unsettled = {
-        id: path for id, path in paths.items() if not _settled(source, path, wanted.memories.get(id))
-    }
-    chosen = {id: path for id, path in unsettled.items() if not wanted.only or id in wanted.only}
-    incidents, bad = _load(source, chosen, settings)
+@dataclass(frozen=True)
+class Revision:
+    """All that one revision asks for. `incidents` are all that are not settled, also those not asked for."""
+
+    commit: str
+    cases: Mapping[str, Case]
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)  # of the files, where they can be known
+    unreadable: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def cut(self) -> bool:
+        """True when part of some incident's history was left at the remote."""
+        return any(not case.history.complete for case in self.cases.values())
+
+
+def read(shelf: Shelf, wanted: Wanted) -> Revision:
+    """Read what `wanted.only` names, or all. Raises Failure for an id that there is not."""
+    only = frozenset(shelf.find(given) for given in wanted.only)
+    unsettled = [id for id in shelf.paths if not _settled(shelf, id, wanted.memories.get(id))]
+    incidents, problems = _load(shelf, unsettled, wanted.memories)
+    chosen = [one for one in incidents.values() if not only or one.id in only]
+    urls = _urls(shelf, incidents.values())
     return Revision(
-        commit=source.commit,
-        settings=settings,
-        settings_blob=blob,
-        cases=_cases(source, settings, incidents, wanted),
-        problems=(*problems, *bad),
-        notices=(*notices, *_uncommitted(source), *_unknown(wanted, paths), *_removed(wanted, paths)),
-        settled=len(paths) - len(unsettled),
+        commit=str(shelf.revision),
+        cases=_cases(shelf, chosen, urls, wanted),
+        incidents=incidents,
+        urls=urls,
+        unreadable=tuple(id for id in unsettled if id not in incidents),
+        problems=tuple(one for one in problems if not only or incident_id(one.location.path) in only),
+        notices=(*_uncommitted(shelf), *_told(shelf, wanted, only)),
     )
-
-
-def read_settings(source: Source, last: str | None) -> tuple[Settings, str, list[str]]:
-    """The settings, the id of what they were read from, and a notice where they are not the newest."""
-    name = instance_name(source.repo)
-    content = source.read(SETTINGS)
-    if content is None:
-        raise Failure(
-            f"there is no {SETTINGS} at {source.commit[:12]}", next=f"write {SETTINGS} and commit it"
-        )
-    blob = _blob(source)
-    try:
-        return load_settings(content, SETTINGS, name=name), blob, []
-    except BadFile as bad:
-        if last is None or last == blob:
-            raise
-        first = bad.problems[0]
-        notice = f"{first.location}: {first.message}: the last applied settings are used instead"
-    return load_settings(source.repo.blobs([last])[last], SETTINGS, name=name), last, [notice]
-
-
-def _blob(source: Source) -> str:
-    if SETTINGS in source.edited:
-        return UNCOMMITTED
-    return source.repo.listing(source.commit, SETTINGS).files[SETTINGS]
-
-
-def instance_name(repo: Repository) -> str:
-    """The repository's name: the end of its remote's address, else its folder's name."""
-    remote = repo.git.ask("remote", "get-url", "--", "origin")
-    place = remote.out.decode(errors="replace").strip() if remote.code == 0 else str(repo.folder)
-    name = re.split(r"[/:]", place.rstrip("/"))[-1].removesuffix(".git")
-    return re.sub(r"[^A-Za-z0-9_.-]", "-", name) or "incidents"
 
 
 def web_address(repo: Repository, settings: Settings) -> str | None:
@@ -149,70 +80,64 @@ def web_address(repo: Repository, settings: Settings) -> str | None:
     if settings.git.web:
         return settings.git.web.rstrip("/")
     remote = repo.git.ask("remote", "get-url", "--", settings.git.remote)
-    place = remote.out.decode(errors="replace").strip() if remote.code == 0 else ""
-    found = re.fullmatch(r"(?:https://|ssh://git@|git@)(?:[^@/]*@)?([\w.-]+)[:/](.+?)(?:\.git)?/?", place)
-    return f"https://{found.group(1)}/{found.group(2)}" if found else None
+    found = _URL.fullmatch(remote.out.decode(errors="replace").strip()) if remote.code == 0 else None
+    return f"https://{found[1]}/{found[2]}" if found else None
 
 
-def _incident_files(source: Source) -> tuple[dict[str, str], list[Problem]]:
-    """The incident files by id, and what lies among them that is none."""
-    found: dict[str, list[str]] = {}
-    problems = [_strange(path, kind) for path, kind in source.others.items()]
-    for path in sorted(source.files):
-        place = PurePosixPath(path)
-        if place.suffix == ".yaml":
-            found.setdefault(place.stem, []).append(path)
-        elif place.name not in ("README.md", ".gitkeep"):
-            problems.append(_strange(path, "no incident file"))
-    for id, paths in found.items():
-        if len(paths) > 1:
-            others = ", ".join(paths[1:])
-            problems.append(
-                Problem(Location(paths[0]), f"the id {id} is also that of {others}", "rename one")
-            )
-    return {id: paths[0] for id, paths in found.items() if len(paths) == 1}, problems
+# files -----------------------------------------------------------------------------------------
 
 
-def _strange(path: str, kind: str) -> Problem:
-    return Problem(
-        Location(path), f"{kind}: incidents are files named <id>.yaml", "rename it, or move it elsewhere"
-    )
-
-
-def _settled(source: Source, path: str, memory: Memory | None) -> bool:
-    return memory is not None and memory.settled and memory.blob == source.files[path]
+def _settled(shelf: Shelf, id: str, memory: Memory | None) -> bool:
+    if memory is None or not memory.settled:
+        return False
+    return [memory.blob] == [shelf.blobs[path] for path in shelf.paths[id]]
 
 
 def _load(
-    source: Source, paths: Mapping[str, str], settings: Settings
-) -> tuple[list[Incident], list[Problem]]:
-    contents = source.contents(sorted(paths.values()))
-    incidents: list[Incident] = []
-    problems: list[Problem] = []
-    for path in sorted(contents):
-        try:
-            incidents.append(load_incident(contents[path], path, settings))
-        except BadFile as bad:
-            problems += [problem for problem in bad.problems if problem.level == "error"]
-    return incidents, problems
+    shelf: Shelf, ids: Iterable[str], memories: Mapping[str, Memory]
+) -> tuple[dict[str, Incident], list[Problem]]:
+    """The incidents whose files are good, and every problem of the others."""
+    doubled = [path for paths in shelf.paths.values() if len(paths) > 1 for path in paths]
+    renamed = _renamed(shelf, memories)
+    single = [id for id in ids if len(shelf.paths[id]) == 1 and id not in renamed]
+    incidents, problems = shelf.load(single)
+    found = [*shelf.misplaced, *same_ids(doubled), *renamed.values(), *problems]
+    return {one.id: one for one in incidents}, sorted(found, key=lambda one: one.location)
 
 
-def _cases(source: Source, settings: Settings, incidents: list[Incident], wanted: Wanted) -> dict[str, Case]:
-    committed_paths = [
-        one.path for one in incidents if source.files[one.path] != UNCOMMITTED or _was(source, one)
-    ]
-    versions = history.versions(source.repo, source.commit, committed_paths) if committed_paths else {}
-    complete = not source.repo.is_shallow
-    files, web = _named_files(source, settings), web_address(source.repo, settings)
+def _renamed(shelf: Shelf, memories: Mapping[str, Memory]) -> dict[str, Problem]:
+    """New ids whose file is that of an incident that is gone: it would be paged and announced again."""
+    gone = {memory.blob: id for id, memory in memories.items() if id not in shelf.paths and memory.things}
+    fresh = (id for id in shelf.paths if id not in memories)
+    was = {
+        id: gone[shelf.blobs[path]] for id in fresh for path in shelf.paths[id] if shelf.blobs[path] in gone
+    }
+    return {id: _as_renamed(shelf.paths[id][0], old) for id, old in was.items()}
+
+
+def _as_renamed(path: str, old: str) -> Problem:
+    message = f"this file is that of {old} under a new name: everybody would be paged and told again"
+    return Problem(Location(path), message, f"{old}.yaml, as its name")
+
+
+# cases -----------------------------------------------------------------------------------------
+
+
+def _cases(
+    shelf: Shelf, incidents: list[Incident], urls: Mapping[str, str], wanted: Wanted
+) -> dict[str, Case]:
+    paths = [one.path for one in incidents]
+    versions = history.versions(shelf.repo, str(shelf.revision), paths) if paths else {}
+    files = _named_files(shelf)
     return {
         one.id: Case(
             incident=one,
-            settings=settings,
-            history=_history(source, one, versions.get(one.id, []), wanted.now, complete),
+            settings=shelf.settings,
+            history=_history(shelf, one, versions.get(one.id, []), wanted.now),
             now=wanted.now,
             memory=wanted.memories.get(one.id, Memory()),
-            blob=source.files[one.path],
-            url=f"{web}/blob/{settings.git.branch}/{one.path}" if web else None,
+            blob=shelf.blobs[one.path],
+            url=urls.get(one.id),
             files=files,
             allow_late_pages=wanted.allow_late_pages,
             on=wanted.on,
@@ -221,20 +146,19 @@ def _cases(source: Source, settings: Settings, incidents: list[Incident], wanted
     }
 
 
-def _was(source: Source, incident: Incident) -> bool:
-    return source.repo.read(source.commit, incident.path) is not None
+def _urls(shelf: Shelf, incidents: Iterable[Incident]) -> dict[str, str]:
+    web, branch = web_address(shelf.repo, shelf.settings), quote(shelf.settings.git.branch)
+    return {one.id: f"{web}/blob/{branch}/{quote(one.path)}" for one in incidents} if web else {}
 
 
-def _history(
-    source: Source, newest: Incident, versions: list[history.Version], now: datetime, complete: bool
-) -> History:
+def _history(shelf: Shelf, newest: Incident, versions: list[history.Version], now: datetime) -> History:
     """The versions as incidents; the newest is the one at hand, with its positions."""
     read = [Version(one.at, one.commit, one.author, _leniently(one, newest.path)) for one in versions]
-    if source.files[newest.path] == UNCOMMITTED or not read:
+    if shelf.blobs[newest.path] == UNCOMMITTED or not read:
         read.append(Version(now, UNCOMMITTED, "", newest))
     else:
         read[-1] = replace(read[-1], incident=newest)
-    return History(tuple(read), complete and not any(one.cut for one in versions))
+    return History(tuple(read), not any(one.cut for one in versions))
 
 
 def _leniently(version: history.Version, path: str) -> Incident | None:
@@ -244,34 +168,27 @@ def _leniently(version: history.Version, path: str) -> Incident | None:
         return None
 
 
-def _named_files(source: Source, settings: Settings) -> dict[str, str]:
-    """The files that the settings name, read at the same revision."""
-    template = settings.notion.template
-    content = source.read(template) if template else None
-    if template and content is None:
-        raise Failure(
-            f"the settings name the template {template}, which is not in the repository",
-            location=settings.where("notion", "template"),
-            next="commit the file, or remove `template:` to use the built-in one",
-        )
-    return {template: content.decode("utf-8", "replace")} if template and content is not None else {}
+def _named_files(shelf: Shelf) -> dict[str, str]:
+    """The files that the settings name, as far as they are in the repository at this revision."""
+    template = shelf.settings.notion.template
+    found = shelf.snapshot.find(template) if template else None
+    return {template: found.content.decode("utf-8", "replace")} if template and found else {}
 
 
-def _uncommitted(source: Source) -> list[str]:
-    number = len(source.edited)
+# notices ---------------------------------------------------------------------------------------
+
+
+def _uncommitted(shelf: Shelf) -> list[str]:
+    number = len(shelf.snapshot.edits)
     return [f"with uncommitted edits in {number} file{'s' if number > 1 else ''}"] if number else []
 
 
-def _unknown(wanted: Wanted, paths: Mapping[str, str]) -> list[str]:
-    missing = sorted(wanted.only - set(paths))
-    return [f"there is no incident {id}" for id in missing]
-
-
-def _removed(wanted: Wanted, paths: Mapping[str, str]) -> list[str]:
-    """Incidents that are remembered and have no file any more: reported, never retired by themselves."""
-    stems = set(paths)
-    return [
-        f"{id}: its file was removed from Git; nothing of it is retired"
-        for id, memory in sorted(wanted.memories.items())
-        if id not in stems and not memory.settled and memory.things
-    ]
+def _told(shelf: Shelf, wanted: Wanted, only: frozenset[str]) -> Iterable[str]:
+    """Asked for and settled; remembered and without a file any more, of which nothing is retired."""
+    for id, memory in sorted(wanted.memories.items()):
+        if only and id not in only:
+            continue
+        if id not in shelf.paths and not memory.settled and memory.things:
+            yield f"{id}: its file was removed from Git; nothing of it is retired"
+        elif only and _settled(shelf, id, memory):
+            yield f"{id} is settled: it is looked at again when its file changes"

@@ -3,268 +3,161 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from reconciler.clock import Clock, SystemClock
-from reconciler.errors import Failure, Refusal
-from reconciler.incident.settings import GitSettings, Settings
-from reconciler.plan.memory import Memory
-from reconciler.plan.plan import Outcome, Plan, Report, State
-from reconciler.repo.lease import Lease
-from reconciler.repo.remote import RemoteTrouble
+from reconciler.errors import Failure
+from reconciler.incident.settings import GitSettings
+from reconciler.plan.plan import Plan, Report
+from reconciler.repo.lease import Lease, unlock
 from reconciler.repo.repository import Repository
-from reconciler.repo.state import State as Kept
 from reconciler.repo.state import StateStore
-from reconciler.run import caches
-from reconciler.run.engine import Connected
-from reconciler.run.front import front_page
+from reconciler.run import caches, ground
+from reconciler.run.books import both, kept_after, lines
 from reconciler.run.gate import LeaseGate
+from reconciler.run.ground import Ground
 from reconciler.run.pool import Threads
-from reconciler.run.reconcile import Applied, Situation
+from reconciler.run.reading import Options, Reader, Reading
+from reconciler.run.reconcile import Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
-from reconciler.run.revision import (
-    SETTINGS,
-    Revision,
-    Source,
-    Wanted,
-    committed,
-    read,
-    read_settings,
-    with_edits,
-)
+from reconciler.run.services import Connect, Door
 from reconciler.targets.case import Case
-from reconciler.targets.connect import VARIABLES, connect_all
-from reconciler.targets.notion.target import Notion
-from reconciler.targets.pagerduty.target import PagerDuty
-from reconciler.targets.seam import Api, ReadOnly
-from reconciler.targets.slack.target import Slack
+from reconciler.targets.connect import connect_all
 
-TARGETS = (PagerDuty(), Slack(), Notion())
-NAMES = {"pagerduty": "PagerDuty", "slack": "Slack", "notion": "Notion"}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for."""
-
-    only: frozenset[str] = frozenset()
-    now: datetime | None = None
-    allow_older: bool = False
-    allow_late_pages: bool = False
-    wait: float = 120
-    holder: str = "reconciler"
-    run: str = ""
-    deep: Callable[[str], bool] = lambda _: True
+__all__ = ["Options", "Shell"]
 
 
 @dataclass(frozen=True)
 class Shell:
-    """One repository and the services around it. `connect` makes the seams; `told` hears of waits."""
+    """One repository and the services around it.
+
+    `connect` makes the seams; `told` hears of waits; once `stopping` says so, no change is begun any more;
+    `patience` is in seconds, for the fetch before a run.
+    """
 
     repo: Repository
     environ: Mapping[str, str]
     clock: Clock = field(default_factory=SystemClock)
-    connect: Callable[..., Mapping[str, Api]] = connect_all
+    connect: Connect = connect_all
     told: Callable[[str], None] = lambda _: None
-
-    # planning ----------------------------------------------------------------------------------
+    stopping: Callable[[], bool] = lambda: False
+    patience: float = ground.PATIENCE
 
     def plan(self, options: Options) -> Plan:
         """What apply would do with what is here, uncommitted edits included; writes nothing anywhere."""
-        git = self.git_settings()
-        state = self._store(git).load(fetch=False)
         commit = self.repo.resolve("HEAD")
         if commit is None:
-            raise Failure("this repository has no commit yet", next="commit something first")
-        source = committed(self.repo, commit) if self.repo.bare else with_edits(self.repo, commit)
-        revision = self._read(source, state, options)
-        situation = self._situation(revision, state, options, writes=False)
-        return plan_all(situation)[0]
-
-    # applying ----------------------------------------------------------------------------------
+            raise Failure(
+                "this repository has no commit yet",
+                detail="what is to be done is what a commit says",
+                next="git add reconciler.yaml incidents && git commit -m 'Our incidents'",
+            )
+        git = self.git_settings()
+        kept = StateStore(self.repo, git, self.clock).load(fetch=False)
+        reading = self._reader(options).read(commit, kept, edited=True)
+        here = ground.beside(self.repo, git, commit)
+        with Threads() as pool:
+            return plan_all(self._situation(reading, options, pool, here, writes=False))[0]
 
     def apply(self, options: Options) -> Report:
         """Fetch, plan at the tip, carry it out, look again, remember. Raises Refusal, and Failure."""
-        git = self.git_settings()
-        store = self._store(git)
-        gate = LeaseGate(Lease(self.repo, git, self.clock, options.holder), options.wait)
+        first = ground.newest(self.repo, self.patience)
+        gate = self._gate(first, options)
         try:
-            report = self._apply_once(store, gate, options, git)
-            if gate.waited or gate.holder:
-                gate.again()
-                report = _both(report, self._apply_once(store, gate, options, git))
+            report = self._pass(first, gate, options)
+            if gate.again() and not self.stopping():
+                report = both(report, self._pass(ground.newest(self.repo, self.patience), gate, options))
         finally:
             gate.close()
-        if gate.holder and report.after.changes:
-            report = replace(report, held_by=gate.holder.holder)
-        return report
+        return replace(report, held_by=gate.holder.holder) if gate.holder and _left(report) else report
 
-    def _apply_once(self, store: StateStore, gate: LeaseGate, options: Options, git: GitSettings) -> Report:
-        notices = self._fetch(git)
-        tip = self.repo.tip(git.remote, git.branch, fetched=not notices)
-        state = store.load()
-        self._guard(state, tip.revision, options)
-        revision = self._read(committed(self.repo, tip.revision), state, options)
-        told = (*notices, *filter(None, [tip.note]), *revision.notices)
-        situation = self._situation(replace(revision, notices=told), state, options, writes=True)
-        applied = apply_all(situation, gate)
-        notes = [gate.note, self._remember(store, state, revision, applied, options)]
-        report = applied.report
-        return replace(report, notices=(*report.notices, *dict.fromkeys(note for note in notes if note)))
+    def unlock(self) -> str:
+        """End the lease, whoever holds it; returns what was done, for a person. Raises Failure."""
+        return unlock(self.repo, self.git_settings())
 
-    def _fetch(self, git: GitSettings) -> list[str]:
+    def git_settings(self) -> GitSettings:
+        """Where the branch and the state are, as far as this machine knows."""
+        return ground.git_settings(self.repo, self.repo.resolve("HEAD"))
+
+    # one pass of an apply ----------------------------------------------------------------------
+
+    def _gate(self, at: Ground, options: Options) -> LeaseGate:
+        lease = Lease(self.repo, at.git, self.clock, options.holder) if at.reachable else None
+        return LeaseGate(lease, self.clock, options.wait, self.stopping)
+
+    def _pass(self, at: Ground, gate: LeaseGate, options: Options) -> Report:
+        store = StateStore(self.repo, at.git, self.clock)
+        kept = store.load(fetch=at.reachable)
+        gate.moved = ground.Watch(self.repo, at.git).moved
+        if not options.allow_older:
+            ground.guard(self.repo, at, kept.revision)
+        reading = self._with_history(self._reader(options), self._reader(options).read(at.commit, kept), at)
+        with Threads() as pool:
+            situation = self._situation(reading, options, pool, at.notices, writes=True)
+            applied = apply_all(situation, gate)
+        after = kept_after(reading, applied, self._door.under)
+        notes = [gate.note]
+        if after is not None:
+            done = lines(applied.report.outcomes, reading)
+            saved = store.save(after.state, done, run=options.run or options.holder, readme=after.page)
+            notes.append(saved.note)
+        told = dict.fromkeys([*applied.report.notices, *filter(None, notes)])
+        return replace(applied.report, notices=tuple(told))
+
+    def _with_history(self, reader: Reader, reading: Reading, at: Ground) -> Reading:
+        """The same with the history that a shallow clone left out, if it can be had."""
+        if not reading.revision.cut:
+            return reading
         try:
-            self.repo.fetch(git.remote, git.branch)
-        except RemoteTrouble as trouble:
-            return [f"{trouble.message}: going on with what is here"]
-        return []
-
-    def _guard(self, state: Kept, tip: str, options: Options) -> None:
-        """No revision may undo what is newer."""
-        last = state.revision
-        if last is None or options.allow_older or self._descends(last, tip):
-            return
-        raise Refusal(
-            f"{tip[:12]} is not the last applied revision {last[:12]}, nor a descendant of it",
-            detail="applying it would undo what is newer",
-            next="pull, or apply it all the same with `reconciler apply --allow-older`",
-        )
-
-    def _descends(self, last: str, tip: str) -> bool:
-        if self.repo.is_ancestor(last, tip):
-            return True
-        git = self.git_settings()
-        if not self.repo.is_shallow:
-            return False
-        with suppress(Failure):
-            self.repo.deepen(git.remote, git.branch)
-        return self.repo.is_ancestor(last, tip)
-
-    def _remember(
-        self, store: StateStore, state: Kept, revision: Revision, applied: Applied, options: Options
-    ) -> str:
-        """Save what is remembered, if that differs; returns a note where it stays on this machine."""
-        memories = dict(state.incidents)
-        memories |= {id: memory.to_json() for id, memory in applied.memories.items()}
-        kept = caches.kept(state.caches, applied.world, self._now(options), self._under)
-        cached = kept if caches.changed(state.caches, kept) or memories != state.incidents else state.caches
-        if memories == state.incidents and cached == state.caches:
-            return ""
-        settings = None if revision.settings_blob == state.settings else revision.settings_blob
-        new = replace(state, incidents=memories, caches=cached)
-        new = replace(new, revision=revision.commit, settings=settings or state.settings)
-        everything = {id: Memory.from_json(memory) for id, memory in memories.items()}
-        saved = store.save(
-            new,
-            _lines(applied.report.outcomes) or ["remember what is in line"],
-            run=options.run,
-            readme=front_page(revision.cases, everything) if not options.only else None,
-        )
-        return saved.note
+            self.repo.deepen(at.git.remote, at.git.branch)
+        except Failure as failure:
+            note = f"{failure.message}: since when an incident is in its status may be unknown"
+            return replace(reading, notices=(*reading.notices, note))
+        return reader.read(at.commit, reading.kept)
 
     # parts -------------------------------------------------------------------------------------
 
-    def git_settings(self) -> GitSettings:
-        """Where the branch and the state are, as the newest settings say that can be read here."""
-        commit = self.repo.resolve("HEAD")
-        if commit is None:
-            return GitSettings()
-        try:
-            source = committed(self.repo, commit) if self.repo.bare else with_edits(self.repo, commit)
-            return read_settings(source, None)[0].git
-        except Failure:
-            return GitSettings()
+    @property
+    def _door(self) -> Door:
+        return Door(self.environ, self.connect, self.clock, self._waiting)
 
-    def _store(self, git: GitSettings) -> StateStore:
-        return StateStore(self.repo, git, self.clock)
+    def _reader(self, options: Options) -> Reader:
+        return Reader(self.repo, self._door, options, options.now or self.clock.now())
 
-    def _now(self, options: Options) -> datetime:
-        return options.now or self.clock.now()
-
-    def _read(self, source: Source, state: Kept, options: Options) -> Revision:
-        revision = read(
-            source,
-            Wanted(
-                now=self._now(options),
-                memories={id: Memory.from_json(data) for id, data in state.incidents.items()},
-                last_settings=state.settings,
-                only=options.only,
-                allow_late_pages=options.allow_late_pages,
-                on=frozenset(name for name in NAMES if self._has_token(name)),
-            ),
-        )
-        return replace(revision, notices=(*filter(None, [state.note]), *revision.notices))
-
-    def _has_token(self, name: str) -> bool:
-        return bool(self.environ.get(VARIABLES[name].token, "").strip())
-
-    def _situation(self, revision: Revision, state: Kept, options: Options, *, writes: bool) -> Situation:
-        apis = self.connect(self.environ, revision.settings, clock=self.clock, on_wait=self._waiting)
-        connected = [
-            Connected(target, apis[target.name] if writes else ReadOnly(apis[target.name]))
-            for target in TARGETS
-            if target.name in apis
-        ]
-        now = self._now(options)
+    def _situation(
+        self, reading: Reading, options: Options, pool: Threads, notices: tuple[str, ...], *, writes: bool
+    ) -> Situation:
+        kept, revision, services = reading.kept, reading.revision, reading.services
+        remembered = caches.known(kept.caches, reading.now, self._door.under)
+        said = [*reading.notices, *notices, kept.note, *revision.notices, *services.notices]
         return Situation(
             revision=revision.commit,
             cases=revision.cases,
-            targets=connected,
-            pool=Threads,
+            targets=services.connected if writes else services.reading(),
+            pool=lambda: pool,
             problems=revision.problems,
-            notices=(*revision.notices, *_off(apis, revision.settings)),
-            under=self._under_case(revision),
+            notices=tuple(filter(None, said)),
+            under=self._under(reading),
             deep=options.deep,
-            known=caches.known(state.caches, now, self._under),
+            known={**remembered, **services.broken},
+            stopping=self.stopping,
         )
 
-    def _waiting(self, method: str, seconds: float, why: str) -> None:
-        self.told(f"waiting {seconds:.0f} s before {method}: {why}")
+    def _under(self, reading: Reading) -> Callable[[Case, str], str]:
+        """Names the file, the settings and the token that a refusal depends on."""
 
-    def _under(self, target: str) -> str:
-        """A short name for the token and address that a target is reached with."""
-        names = VARIABLES[target]
-        told = "\n".join(self.environ.get(name, "") for name in names)
-        return hashlib.sha256(f"{target}\n{told}".encode()).hexdigest()[:8]
-
-    def _under_case(self, revision: Revision) -> Callable[[Case, str], str]:
         def under(case: Case, target: str) -> str:
-            told = f"{case.blob}\n{revision.settings_blob}\n{self._under(target)}"
+            told = f"{case.blob}\n{reading.settings_blob}\n{self._door.under(target)}"
             return hashlib.sha256(told.encode()).hexdigest()[:12]
 
         return under
 
-
-def _off(apis: Mapping[str, Api], settings: Settings) -> list[str]:
-    """The targets that are off, and why."""
-    told = [
-        f"{NAMES[target.name]} is off: {VARIABLES[target.name].token} is not set"
-        for target in TARGETS
-        if target.name not in apis
-    ]
-    if "notion" in apis and settings.notion.database is None:
-        told.append(f"Notion is off: {SETTINGS} names no `notion: database`")
-    return told
+    def _waiting(self, method: str, seconds: float, why: str) -> None:
+        self.told(f"waiting {seconds:.0f} s before {method}: {why}")
 
 
-def _lines(outcomes: Iterable[Outcome]) -> list[str]:
-    """What was done, a line a change, for the state's commit: no text that a person wrote."""
-    return [
-        f"{outcome.change.kind.value} {outcome.change.address}"
-        + ("" if outcome.state is State.APPLIED else f": {outcome.state.value}")
-        for outcome in outcomes
-    ]
-
-
-def _both(first: Report, second: Report) -> Report:
-    """Two passes of one apply: what was skipped for want of the lease counts as the second pass says."""
-    done = tuple(outcome for outcome in first.outcomes if outcome.state is not State.SKIPPED)
-    headings = {heading.id: heading for heading in (*first.headings, *second.headings)}
-    notices = tuple(dict.fromkeys((*first.notices, *second.notices)))
-    return replace(
-        second, outcomes=(*done, *second.outcomes), headings=tuple(headings.values()), notices=notices
-    )
+def _left(report: Report) -> bool:
+    """True when changes are left that the lease is needed for."""
+    return any(change.address.target != "pagerduty" for change in report.after.changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from reconciler.run.loop import DEEP_A_MINUTE, Spacing
+from reconciler.run.loop import AT_ONCE, Spacing
 
 START = datetime(2026, 11, 21, 16, 45, tzinfo=UTC)
 OPEN = [f"20261121-incident-{number:02}" for number in range(20)]
@@ -34,9 +34,9 @@ def test_every_open_incident_is_looked_at_deeply_in_turn() -> None:
     assert all(len(at) >= 3 for at in times.values())
 
 
-def test_the_first_run_looks_at_as_many_as_a_minute_allows() -> None:
+def test_the_first_run_looks_at_no_more_than_may_be_looked_at_at_once() -> None:
     deep = Spacing().turn(START)
-    assert sum(deep(incident) for incident in OPEN) == DEEP_A_MINUTE
+    assert sum(deep(incident) for incident in OPEN) == AT_ONCE
 
 
 def test_an_answer_stays_the_same_within_a_run() -> None:

@@ -1,0 +1,79 @@
+"""What a run leaves behind in Git: the state that differs, the lines of its commit, and the front page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from reconciler.plan.memory import Memory
+from reconciler.plan.plan import Outcome, Report, State
+from reconciler.repo.state import State as Kept
+from reconciler.run import caches
+from reconciler.run.front import front_page
+from reconciler.run.reading import Reading
+from reconciler.run.reconcile import Applied
+
+#: What ended otherwise than applied, and is told unless a second pass tells of it.
+ENDED = (State.FAILED, State.UNCERTAIN)
+
+
+class After(NamedTuple):
+    """The state to keep, and its front page."""
+
+    state: Kept
+    page: str
+
+
+def kept_after(reading: Reading, applied: Applied, under: Callable[[str], str]) -> After | None:
+    """What to keep after an apply; None where nothing differs, for then nothing is written."""
+    kept = reading.kept
+    memories = dict(kept.incidents) | {id: one.to_json() for id, one in applied.memories.items()}
+    cached = caches.kept(kept.caches, applied.world, reading.now, under)
+    same = memories == kept.incidents and reading.settings_blob == kept.settings
+    if same and not caches.changed(kept.caches, cached):
+        return None
+    state = replace(
+        kept,
+        revision=reading.revision.commit,
+        settings=reading.settings_blob,
+        incidents=memories,
+        caches=cached,
+    )
+    known = {id: Memory.from_json(memory) for id, memory in memories.items()}
+    return After(state, front_page(reading.revision, known))
+
+
+def lines(outcomes: Iterable[Outcome], reading: Reading) -> list[str]:
+    """What was done, a line a change, for the state's commit: no text that a person wrote."""
+    incidents = reading.revision.incidents
+    secret = {id for id, incident in incidents.items() if incident.private}
+    told = [_line(outcome, secret) for outcome in outcomes if outcome.state is not State.SKIPPED]
+    if told:
+        return told
+    new = reading.settings_blob != reading.kept.settings
+    return ["take in the settings"] if new else ["remember what is in line"]
+
+
+def _line(outcome: Outcome, secret: Collection[str]) -> str:
+    """Of a private incident not even whom it invites: only what kind of thing it was."""
+    address = outcome.change.address
+    if address.incident in secret:
+        address = address._replace(thing=address.thing.partition("/")[0])
+    ended = "" if outcome.state is State.APPLIED else f": {outcome.state.value}"
+    return f"{outcome.change.kind.value} {address}{ended}"
+
+
+def both(first: Report, second: Report) -> Report:
+    """Two passes of one apply: what the first did, and what the second says of all that was left."""
+    again = {outcome.change.address for outcome in second.outcomes}
+    done = tuple(
+        outcome
+        for outcome in first.outcomes
+        if outcome.state is State.APPLIED or (outcome.state in ENDED and outcome.change.address not in again)
+    )
+    headings = {heading.id: heading for heading in (*first.headings, *second.headings)}
+    notices = tuple(dict.fromkeys((*first.notices, *second.notices)))
+    return replace(
+        second, outcomes=(*done, *second.outcomes), headings=tuple(headings.values()), notices=notices
+    )

@@ -1,0 +1,68 @@
+"""What a run reads before it looks at a service: the files of one commit, and what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.plan.memory import Memory
+from reconciler.repo.good_settings import last_applied, settings_in
+from reconciler.repo.repository import Repository
+from reconciler.repo.shelf import shelve
+from reconciler.repo.snapshot import snapshot
+from reconciler.repo.state import State as Kept
+from reconciler.run.revision import Revision, Wanted, read
+from reconciler.run.services import Door, Services
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for. `wait` is in seconds; `holder` and `run` are words for people."""
+
+    only: frozenset[str] = frozenset()
+    now: datetime | None = None
+    allow_older: bool = False
+    allow_late_pages: bool = False
+    wait: float = 120
+    holder: str = "reconciler"
+    run: str = ""
+    deep: Callable[[str], bool] = lambda _: True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that was read, and when. `notices` come before all others: settings that are not the newest."""
+
+    now: datetime
+    kept: Kept
+    revision: Revision
+    settings_blob: str
+    services: Services
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads commits of one repository as one run asks for it."""
+
+    repo: Repository
+    door: Door
+    options: Options
+    now: datetime
+
+    def read(self, commit: str, kept: Kept, *, edited: bool = False) -> Reading:
+        """A commit; with `edited`, as the work tree has it. Raises Failure where nothing can be done."""
+        found = snapshot(self.repo, commit, edited=edited)
+        known = settings_in(found, last_applied(self.repo, kept.settings))
+        services = self.door.services(known.settings)
+        wanted = Wanted(
+            now=self.now,
+            memories={id: Memory.from_json(data) for id, data in kept.incidents.items()},
+            only=self.options.only,
+            allow_late_pages=self.options.allow_late_pages,
+            on=services.on,
+        )
+        revision = read(shelve(found, known.settings), wanted)
+        notices = (known.note,) if known.note else ()
+        return Reading(self.now, kept, revision, known.blob, services, notices)
