@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.incident.model import Incident
 from reconciler.incident.text import one_line
+from reconciler.plan.address import Address
+from reconciler.plan.diff import sort_key
 from reconciler.plan.memory import Memory
 from reconciler.run.revision import Revision
 
@@ -45,8 +47,13 @@ def _row(incident: Incident, url: str | None, memory: Memory) -> str:
 
 
 def _links(memory: Memory) -> str:
-    linked = [(key, thing.url) for key, thing in sorted(memory.things.items()) if thing.url]
-    return " · ".join(f"[{_word(key)}]({url})" for key, url in linked)
+    linked = [(key, thing.url) for key, thing in memory.things.items() if thing.url]
+    return " · ".join(f"[{_word(key)}]({url})" for key, url in sorted(linked, key=_order))
+
+
+def _order(link: tuple[str, str]) -> tuple[object, ...]:
+    target, _, thing = link[0].partition(":")
+    return sort_key(Address(target, "", thing))
 
 
 def _word(key: str) -> str:
