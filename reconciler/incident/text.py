@@ -13,8 +13,11 @@ _SPACE = re.compile(r"\s+")
 
 def one_line(text: str, limit: int | None = None) -> str:
     """The text on one line without control or direction marks, cut at `limit` characters with an ellipsis."""
-    shown = "".join(" " if char.isspace() else char for char in text if not _hidden(char))
-    return cut(_SPACE.sub(" ", shown).strip(), limit)
+    return cut(_SPACE.sub(" ", text if text.isprintable() else _shown(text)).strip(), limit)
+
+
+def _shown(text: str) -> str:
+    return "".join(" " if char.isspace() else char for char in text if not _hidden(char))
 
 
 def lines(text: str, limit: int | None = None) -> str:

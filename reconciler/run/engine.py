@@ -99,6 +99,7 @@ class Engine:
         self.permanent: set[Address] = set()
         self._tries: dict[Address, int] = {}
         self._differences: dict[str, dict[Address, Difference]] = {}
+        self._desired: dict[str, dict[str, list[Resource]]] = {}
         self._resources: dict[str, dict[Address, Resource]] = {}
         self._answering: dict[Address, int] = {}
         self._asking = False
@@ -122,7 +123,9 @@ class Engine:
         return refreshed
 
     def _compare(self, case: Case) -> None:
-        desired = [one for each in self.targets for one in each.target.resources(case, self.world)]
+        by_target = {each.target.name: each.target.resources(case, self.world) for each in self.targets}
+        self._desired[case.incident.id] = by_target
+        desired = [one for listed in by_target.values() for one in listed]
         among = {one.address: one for one in desired}
         found = {one.address: compare(one, among, self.world, case.memory, case.blob) for one in desired}
         self._resources[case.incident.id] = among
@@ -156,7 +159,7 @@ class Engine:
         self._turn(applying=False)
 
     def leave_alone(self, failed: set[Address], made: set[Address]) -> None:
-        """Do not try again what an earlier pass has tried, nor make again what it made: looks may be stale."""
+        """Do not try again what an earlier pass tried, nor make again what it made: looks may be stale."""
         self._left_alone |= failed
         self._made |= made
 
@@ -178,8 +181,10 @@ class Engine:
                 self._take(result)
 
     def _start_looks(self, case: Case) -> None:
+        incident, deep = case.incident.id, self.deep(case.incident.id)
         for connected in self.targets:
-            for look in connected.target.looks(case, self.world, deep=self.deep(case.incident.id)):
+            target = connected.target
+            for look in target.looks(case, self.world, self._desired[incident][target.name], deep=deep):
                 self._start_look(connected, look)
 
     def _start_look(self, connected: Connected, look: Look) -> None:

@@ -24,6 +24,7 @@ METHODS = (
     "PUT /incidents",
     "PUT /incidents/{id}",
     "PUT /incidents/{id}/merge",
+    "PUT /incidents/{id}/notes/{note_id}",
 )
 
 

@@ -1,7 +1,7 @@
 """What a target is: pure desires, looks as data, and an interpreter of changes.
 
     resources(case, world)          pure: what is desired, given what has been seen so far
-    looks(case, world, deep)        pure: which reads are still needed to say what differs
+    looks(case, world, desired, …)  pure: which reads are still needed to say what differs
     read(api, look, cases)          one read → sightings
     apply(api, changes, …)          one batch of changes → how each ended, and what is now known
 
@@ -55,8 +55,11 @@ class Target(Protocol):
         """What is desired of this target for one incident; pure."""
         ...
 
-    def looks(self, case: Case, world: World, *, deep: bool) -> list[Look]:
-        """The reads that are still needed; pure. `deep` also compares what costs a call an incident."""
+    def looks(self, case: Case, world: World, desired: Sequence[Resource], *, deep: bool) -> list[Look]:
+        """The reads that are still needed to compare what is desired of this target; pure.
+
+        `deep` also compares what costs a call an incident.
+        """
         ...
 
     def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:

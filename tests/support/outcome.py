@@ -12,7 +12,8 @@ Seen = dict[str, Any]
 def world_of(scene: Scene) -> Seen:
     """All that there is, by names that do not depend on the order of calls."""
     names = _names(scene)
-    return _named({"slack": _slack(scene), "pagerduty": _pagerduty(scene), "notion": _notion(scene)}, names)
+    seen = {"slack": _slack(scene), "pagerduty": _pagerduty(scene), "notion": _notion(scene)}
+    return {service: _named(state, names) for service, state in seen.items()}
 
 
 def _names(scene: Scene) -> dict[str, str]:
@@ -79,9 +80,10 @@ def _pagerduty(scene: Scene) -> list[Seen]:
     return sorted(listed, key=lambda one: str(one["incident_key"]))
 
 
-def _without_links(details: str) -> list[str]:
-    """A page's body has the links that there were when it went out."""
-    return [line for line in details.split("\n") if not line.startswith(("Slack: ", "Document: "))]
+def _without_links(text: str) -> list[str]:
+    """What is people's once it is made has the links that there were then."""
+    links = ("Slack: ", "Document: ", "Channel: ")
+    return [line for line in text.split("\n") if not line.startswith(links)]
 
 
 def _notion(scene: Scene) -> list[Seen]:
@@ -90,7 +92,7 @@ def _notion(scene: Scene) -> list[Seen]:
         shown = scene.notion.call("GET /v1/pages/{page_id}", page_id=id)
         text = scene.notion.call("GET /v1/pages/{page_id}/markdown", page_id=id)["markdown"]
         values = {name: _value(value) for name, value in shown["properties"].items()}
-        listed.append({"trash": raw["in_trash"], "properties": values, "text": text})
+        listed.append({"trash": raw["in_trash"], "properties": values, "text": _without_links(text)})
     return listed
 
 

@@ -49,7 +49,7 @@ class Notion:
     def resources(self, case: Case, world: World) -> list[Resource]:
         return desired.resources(case, world)
 
-    def looks(self, case: Case, world: World, *, deep: bool) -> list[Look]:
+    def looks(self, case: Case, world: World, desired: Sequence[Resource], *, deep: bool) -> list[Look]:
         return list(observe.looks(case, world))
 
     def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:

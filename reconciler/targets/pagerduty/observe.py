@@ -6,10 +6,11 @@ in all states before one is made (PagerDuty REST: "List incidents", `date_range=
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.incident.text import one_line
+from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case, shared
@@ -22,9 +23,8 @@ OPEN = shared(NAME, "open pages")
 PAGES_AT_MOST = 100
 
 
-def looks(case: Case, world: World) -> list[Look]:
+def looks(case: Case, world: World, resources: Sequence[Resource]) -> list[Look]:
     """The reads that one incident still needs."""
-    resources = desired.resources(case, world)
     if not resources:
         return []
     needed = [Look("open pages", "open", answers=(OPEN,))]

@@ -34,8 +34,8 @@ class PagerDuty:
     def resources(self, case: Case, world: World) -> list[Resource]:
         return desired.resources(case, world)
 
-    def looks(self, case: Case, world: World, *, deep: bool) -> list[Look]:
-        return observe.looks(case, world)
+    def looks(self, case: Case, world: World, desired: Sequence[Resource], *, deep: bool) -> list[Look]:
+        return observe.looks(case, world, desired)
 
     def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
         return observe.read(api, look, cases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from reconciler.incident.naming import channel_name
@@ -93,18 +94,20 @@ def is_ours(raw: Mapping[str, Any], case: Case, bot: str | None) -> bool:
     return bot is not None and raw.get("creator") == bot and raw.get("name") in names(case)
 
 
-def numbered(case: Case, resolved: bool) -> dict[str, int]:
+def numbered(case: Case, resolved: bool) -> Mapping[str, int]:
     """The names that the incident's channel may have, in the order of their suffixes."""
-    prefix = case.settings.slack.channel_prefix
-    return {
-        channel_name(prefix, case.incident.id, resolved=resolved, follow_up=number): number
-        for number in (0, *range(2, LAST_SUFFIX + 1))
-    }
+    return _numbered(case.settings.slack.channel_prefix, case.incident.id, resolved)
 
 
-def names(case: Case) -> dict[str, int]:
+@lru_cache(4096)
+def _numbered(prefix: str, id: str, resolved: bool) -> Mapping[str, int]:
+    numbers = (0, *range(2, LAST_SUFFIX + 1))
+    return {channel_name(prefix, id, resolved=resolved, follow_up=number): number for number in numbers}
+
+
+def names(case: Case) -> Mapping[str, int]:
     """Every name that the incident's channel may have, with the number of its suffix."""
-    return numbered(case, False) | numbered(case, True)
+    return {**numbered(case, False), **numbered(case, True)}
 
 
 def suffix(case: Case, seen: Observed) -> int:

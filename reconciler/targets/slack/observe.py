@@ -6,7 +6,7 @@ pages may be short or empty before the end, so every list follows its cursor to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ PAGE = 999
 MARGIN = timedelta(hours=1)
 
 
-def looks(case: Case, world: World, resources: list[Resource], deep: bool) -> list[Look]:
+def looks(case: Case, world: World, resources: Sequence[Resource], deep: bool) -> list[Look]:
     """The reads that one incident still needs."""
     needed = [Look("channels", "channels", answers=(CHANNELS,))]
     address = case.at(NAME, "channel")

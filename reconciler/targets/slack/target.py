@@ -14,7 +14,8 @@ from reconciler.targets import advice
 from reconciler.targets.base import Ended, Look
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, Refused
-from reconciler.targets.slack import apply, desired, observe
+from reconciler.targets.slack import apply, observe
+from reconciler.targets.slack.desired import resources
 from reconciler.targets.slack.names import NAME
 
 _SIGN_IN = "set SLACK_BOT_SIGN_IN to a valid bot token"
@@ -69,10 +70,10 @@ class Slack:
     leased = True
 
     def resources(self, case: Case, world: World) -> list[Resource]:
-        return desired.resources(case, world)
+        return resources(case, world)
 
-    def looks(self, case: Case, world: World, *, deep: bool) -> list[Look]:
-        return observe.looks(case, world, desired.resources(case, world), deep)
+    def looks(self, case: Case, world: World, desired: Sequence[Resource], *, deep: bool) -> list[Look]:
+        return observe.looks(case, world, desired, deep)
 
     def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
         return observe.read(api, look, cases, world)
