@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +14,7 @@ from reconciler.sandbox.notion.people import People
 from reconciler.sandbox.notion.schema import column
 from reconciler.targets.case import Case
 from reconciler.targets.notion.properties import read
+from reconciler.targets.seam import Answer, Api
 from tests.support.scene import ID, SETTINGS, Scene
 
 DATABASE = str(SETTINGS.notion.database)
@@ -115,6 +118,26 @@ class Documents(Scene):
     def methods(self) -> list[str]:
         """The calls made since `forget_calls`, by their methods."""
         return [one.method for one in self.calls]
+
+
+@dataclass
+class Slugs:
+    """Notion with addresses as it really gives them: the page's title, then its id."""
+
+    api: Api
+
+    def call(self, method: str, /, **arguments: Any) -> Answer:
+        answer = self.api.call(method, **arguments)
+        results = [_slugged(one) for one in answer.get("results", ())]
+        return {**_slugged(answer), **({"results": results} if results else {})}
+
+
+def _slugged(raw: Mapping[str, Any]) -> dict[str, Any]:
+    title = read(raw.get("properties", {}).get("Name") or {})
+    if raw.get("object") != "page" or not title:
+        return dict(raw)
+    slug = re.sub(r"\W+", "-", title)
+    return {**raw, "url": str(raw["url"]).replace(".so/", f".so/{slug}-")}
 
 
 def declared(**fields: Any) -> Documents:

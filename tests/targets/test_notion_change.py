@@ -12,7 +12,7 @@ from reconciler.plan.change import Cause, Kind
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import State
 from reconciler.targets.seam import Answer, Api, Unanswered
-from tests.support.notion import KEY, Documents, declared
+from tests.support.notion import KEY, Documents, Slugs, declared
 from tests.support.scene import ID, START, update
 
 READ_TEXT = "GET /v1/pages/{page_id}/markdown"
@@ -49,6 +49,20 @@ def test_the_properties_follow_the_file() -> None:
     assert scene.quiet()
 
 
+def test_a_new_title_does_not_change_the_links_that_others_have() -> None:
+    scene = Documents(off={"pagerduty"})
+    scene.wrapped["notion"] = Slugs(scene.notion)
+    scene.edit()
+    scene.apply()
+    link = scene.memories[ID].things["notion:page"].url
+    assert link == scene.raw()["url"]
+    assert f"<{link}|Document>" in scene.card()
+    scene.edit(title="Another title")
+    scene.apply()
+    assert scene.memories[ID].things["notion:page"].url == link
+    assert scene.quiet()
+
+
 def test_the_resolved_date_is_set_and_cleared_when_it_is_reopened() -> None:
     scene = declared()
     scene.later(minutes=20, seconds=30)
@@ -76,6 +90,16 @@ def test_an_incident_that_was_resolved_and_closed_between_two_runs_has_its_date(
     scene.apply()
     assert (scene.says()["Status"], scene.says()["Resolved"]) == ("Closed", "2026-11-21T17:05:00+00:00")
     assert scene.quiet()
+
+
+@pytest.mark.parametrize("ending", [Status.CLOSED, Status.CANCELED])
+def test_whatever_ended_it_the_time_is_that_of_the_last_ending(ending: Status) -> None:
+    scene = declared()
+    for status in (Status.RESOLVED, Status.MITIGATED, ending):
+        scene.later(minutes=10)
+        scene.edit(status=status)
+        scene.apply()
+    assert scene.says()["Resolved"] == "2026-11-21T17:15:00+00:00"
 
 
 def test_a_date_that_is_not_known_is_left_to_people() -> None:
@@ -110,6 +134,19 @@ def test_a_property_that_is_deleted_from_the_database_is_left_out_from_then_on()
     scene = declared()
     scene.person.delete_property(str(scene.settings.notion.database), "Severity")
     assert scene.notes() == ["the database has no property Severity: the severity is left out"]
+    assert scene.quiet()
+
+
+def test_a_document_whose_database_has_lost_the_id_is_kept_up_to_date_from_memory() -> None:
+    scene = declared()
+    scene.person.delete_property(str(scene.settings.notion.database), "Incident ID")
+    scene.later(minutes=5)
+    scene.edit(status=Status.IDENTIFIED)
+    assert scene.apply().report.exit_code == 0
+    [page] = scene.all_pages()
+    shown = scene.notion.call("GET /v1/pages/{page_id}", page_id=page["id"])["properties"]
+    assert shown["Status"]["status"]["name"] == "Identified"
+    assert "status identified" in scene.text_of(page["id"])
     assert scene.quiet()
 
 

@@ -92,10 +92,10 @@ def test_a_template_without_a_timeline_gets_no_lines_and_that_is_said_once() -> 
 
 def test_a_template_with_the_heading_and_no_placeholder_gets_its_lines_all_the_same() -> None:
     scene = Documents()
-    scene.own_template("## Timeline\nAll times are UTC.\n## Impact")
+    scene.own_template("## Timeline\n\n* All times are UTC.\n\n## Impact\n")
     scene.edit()
     assert scene.apply().report.converged
-    lines = ["## Timeline", "All times are UTC.", f"- {KEY} · declared as sev1 by Ana", "## Impact"]
+    lines = ["## Timeline", "- All times are UTC.", f"- {KEY} · declared as sev1 by Ana", "## Impact"]
     assert scene.text().split("\n") == lines
     assert scene.quiet()
 

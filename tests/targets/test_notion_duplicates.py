@@ -95,6 +95,7 @@ def test_a_copy_that_a_person_made_is_never_thrown_away() -> None:
     assert len(scene.notes()) == 1
     assert not trashed(scene)
     assert scene.quiet()
+    assert not [method for method in scene.methods() if "markdown" in method], "there is no need to read it"
 
 
 def test_as_long_as_it_is_not_known_who_we_are_nothing_is_thrown_away() -> None:

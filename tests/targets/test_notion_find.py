@@ -169,6 +169,7 @@ def test_a_declare_that_knows_the_database_makes_the_document_by_the_third_round
     scene.edit()
     scene.apply()
     assert created_in(scene) <= 3
+    assert f"Channel: [Slack]({scene.says()['Slack']})" in scene.text(), "it has waited for the channel"
 
 
 def test_a_converged_run_is_one_query_and_a_settled_one_nothing() -> None:

@@ -10,13 +10,13 @@ from reconciler.incident.model import Status
 from reconciler.plan.change import Cause
 from reconciler.sandbox.notion.example import DATABASE as DASHED
 from reconciler.sandbox.notion.example import SOURCE
-from tests.support.notion import Documents
+from tests.support.notion import Documents, Slugs
 from tests.support.recording import notion_says
 from tests.support.scene import ID, update
 
 PRIVATE = "1b2c3d4e-5f60-4182-93a4-b5c6d7e8f901"
 PRIVATE_SOURCE = "7a2f6b9d-51c8-4e07-8a9b-0d4c7e1f3a53"
-SECRETS = ("Ana leaves", "Her last day", "signed", "Rolling")
+SECRETS = ("Ana leaves", "Ana-leaves", "Her last day", "signed", "Rolling")
 
 
 def scene(private_database: bool = True) -> Documents:
@@ -60,6 +60,7 @@ def test_without_a_private_database_there_is_none() -> None:
 
 def test_plans_reports_and_memory_show_the_id_only() -> None:
     made = scene()
+    made.wrapped["notion"] = Slugs(made.notion)
     declare(made)
     told = [json.dumps(made.plan().to_json())]
     told.append(json.dumps(made.apply().report.to_json()))

@@ -108,7 +108,7 @@ def test_items_that_people_added_below_a_line_stay_with_it() -> None:
 
 
 def test_what_lies_below_a_line_stays_below_it() -> None:
-    page = f"## Timeline\n{line(1)}\n\t- a detail\n\t\t- {entry(7).key} a screenshot\n\tmore\n{line(5)}"
+    page = f"## Timeline\n{line(1)}\n\t- a detail\n\t\t- {entry(2).key} a screenshot\n\tmore\n{line(5)}"
     assert added(page, 3) == page.replace(f"\n{line(5)}", f"\n{line(3, 'new')}\n{line(5)}")
 
 
@@ -140,11 +140,10 @@ def test_a_heading_that_is_a_toggle_holds_its_lines() -> None:
 
 
 def test_a_heading_in_a_column_ends_with_its_column() -> None:
-    page = (
-        f"<columns>\n\t<column>\n\t\t## Timeline\n\t\t{line(1)}\n\t</column>\n\t<column>\n\t\tx\n</columns>"
-    )
-    end = "\n\t</column>\n\t<column>"
-    assert added(page, 2) == page.replace(end, f"\n\t\t{line(2, 'new')}{end}")
+    mine = f"<columns>\n\t<column>\n\t\t## Timeline\n\t\t{line(1)}"
+    other = f"\n\t</column>\n\t<column>\n\t\t{line(4)}\n</columns>"
+    assert listed(mine + other) == {entry(1).key}
+    assert added(mine + other, 2) == f"{mine}\n\t\t{line(2, 'new')}{other}"
 
 
 def test_the_section_ends_with_the_next_heading_of_its_rank() -> None:

@@ -7,6 +7,7 @@ where two are found the oldest counts. Search lags and is never used. A query le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -184,7 +185,7 @@ def _other(raw: Mapping[str, Any]) -> dict[str, str]:
     made, edited = raw.get("created_by") or {}, raw.get("last_edited_by") or {}
     return {
         "id": str(raw["id"]),
-        "url": str(raw.get("url", "")),
+        "url": str(_address(raw)),
         "made_by": str(made.get("id")),
         "edited_by": str(edited.get("id")),
     }
@@ -198,6 +199,12 @@ def sighting(raw: Mapping[str, Any], case: Case, younger: Iterable[Mapping[str, 
         id=str(raw["id"]),
         fields={name: veiled(case, read_property(value)) for name, value in properties.items()},
         live=not (raw.get("in_trash") or raw.get("archived")),
-        url=raw.get("url"),
+        url=_address(raw),
         extra={"database": parent.replace("-", ""), "younger": list(younger)},
     )
+
+
+def _address(raw: Mapping[str, Any]) -> str | None:
+    """A page's address without the title, which Notion puts before the id: titles change, or are private."""
+    found = re.fullmatch(r"(https://\S*/)(?:[^/]*-)?([0-9a-f]{32})", str(raw.get("url")))
+    return "".join(found.groups()) if found else None
