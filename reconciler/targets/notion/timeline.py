@@ -107,7 +107,7 @@ def edit(text: str, wanted: Sequence[Entry]) -> tuple[str, str]:
     """What has to be replaced by what so that the entries are in the text; the first is there only once.
 
     It reaches from the line before the first addition to the line after the last one, so that it is found
-    no more once somebody else has added there.
+    no more once somebody else has added there. Only at the very end of a page there is no line after it.
     """
     page = text.split("\n")
     found = _section(page)
