@@ -18,17 +18,18 @@ from reconciler.targets.slack import apply, observe
 from reconciler.targets.slack.desired import resources
 from reconciler.targets.slack.names import NAME
 
-_SIGN_IN = "set SLACK_BOT_SIGN_IN to a valid bot token"
+_VALID = "set SLACK_BOT_TOKEN to a valid bot token"
 _NAME = "change `slack: channel_prefix` in the settings"
 _UNARCHIVE = "unarchive it in Slack: a bot cannot"
+_POST = "let the bot post there, or take the channel out of `announce:`"
 _ADMIN = "ask a workspace admin to allow it for the bot"
 
 ADVICE: advice.Advice = {
     "missing_scope": ("the bot lacks a scope", "add the scope to the app and install it again"),
-    "invalid_auth": ("the token is not valid", _SIGN_IN),
-    "not_authed": ("no token was sent", _SIGN_IN),
-    "token_revoked": ("the token was revoked", _SIGN_IN),
-    "token_expired": ("the token has expired", _SIGN_IN),
+    "invalid_auth": ("the token is not valid", _VALID),
+    "not_authed": ("no token was sent", _VALID),
+    "token_revoked": ("the token was revoked", _VALID),
+    "token_expired": ("the token has expired", _VALID),
     "account_inactive": ("the bot was removed from the workspace", "install the app again"),
     "not_in_channel": ("the bot is not in the channel", "type `/invite` with the bot's name there"),
     "channel_not_found": ("no such channel, or the bot cannot see it", "correct the name, or invite the bot"),
@@ -43,6 +44,10 @@ ADVICE: advice.Advice = {
     "invalid_name_punctuation": ("Slack does not take the channel's name", _NAME),
     "invalid_name_maxlength": ("the channel's name is too long", _NAME),
     "restricted_action": ("the workspace keeps this for admins", _ADMIN),
+    "restricted_action_read_only_channel": ("only some may post there", _POST),
+    "restricted_action_thread_only_channel": ("only threads may be written in there", _POST),
+    "restricted_action_non_threadable_channel": ("threads may not be written in there", _POST),
+    "restricted_action_thread_locked": ("the thread is locked", "unlock it in Slack"),
     "cannot_create_channel": ("the workspace keeps channels for admins", _ADMIN),
     "not_authorized": ("only the channel's creator or an admin may", "rename it in Slack by hand"),
     "user_is_restricted": ("the bot is a restricted user", _ADMIN),
