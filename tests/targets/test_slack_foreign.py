@@ -86,9 +86,7 @@ def test_a_holder_that_cannot_be_seen_blocks_the_channel_and_nothing_else(scene:
     assert scene.channel_names() == [CHANNEL]
     scene.forget_calls()
     again = scene.apply().report
-    assert [one.address.thing for one in again.after.blocked] == ["channel"], (
-        "no more is listed"
-    )
+    assert [one.address.thing for one in again.after.blocked] == ["channel"], "no more is listed"
     assert (again.exit_code, listed(scene)) == (3, 0), "it is not tried again before something has changed"
     scene.later(hours=1)
     scene.slack.person("ana@example.com").rename(CHANNEL, "mine")
