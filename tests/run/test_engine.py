@@ -292,3 +292,18 @@ def test_unreadable_priorities_cost_only_the_priority_at_first() -> None:
     scene.heals()
     assert scene.apply().report.exit_code == 0
     assert scene.page("primary")["priority"]["summary"] == "P1"
+
+
+def test_the_links_between_the_three_settle_in_one_apply() -> None:
+    scene = Scene()
+    scene.edit()
+    assert scene.apply().report.exit_code == 0
+    channel, document = scene.channel(CHANNEL)["id"], scene.document()
+    card, pages = scene.card(), [scene.page_in_full(team) for team in ("primary", "payments")]
+    assert f"<{document['url']}|Document>" in card
+    assert all(f"<{page['html_url']}|" in card for page in pages)
+    assert all(channel in page["notes"][0] and document["url"] in page["notes"][0] for page in pages)
+    assert channel in document["properties"]["Slack"]["url"]
+    assert document["properties"]["PagerDuty"]["url"] == pages[0]["html_url"]
+    assert all(f"<#{channel}>" in scene.messages(place)[0] for place in ("general", "incidents"))
+    assert scene.quiet()

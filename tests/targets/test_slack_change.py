@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reconciler.incident.model import Status
 from reconciler.plan.change import Cause, Kind
+from reconciler.targets.seam import Answer
 from tests.support.recording import slack_says
 from tests.support.scene import CHANNEL, ID, SETTINGS, Scene, update
 
@@ -233,3 +235,23 @@ def test_one_refused_update_holds_up_no_other_thing(scene: Scene) -> None:
     assert report.exit_code == 3
     assert scene.messages()[1:] == [ROLLING]
     assert "*Status:* identified" in scene.card()
+
+
+def test_a_reply_whose_announcement_vanishes_at_that_moment_is_posted_once(scene: Scene) -> None:
+    """Slack then makes it a message of its own; it is not posted again."""
+    vp = scene.slack.person("ana@example.com")
+
+    class Vanishing:
+        def call(self, method: str, /, **arguments: Any) -> Answer:
+            if arguments.get("thread_ts") and scene.posts("general"):
+                vp.delete_message("general", scene.posts("general")[0]["ts"])
+            return scene.slack.call(method, **arguments)
+
+    scene.edit(updates=(update("Rolling back release 412."),))
+    scene.wrapped["slack"] = Vanishing()
+    scene.apply()
+    scene.heals()
+    for _ in range(2):
+        scene.apply()
+    assert scene.messages("general") in ([ROLLING], [])
+    assert scene.quiet()
