@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ["script/environment", "script/lint", "script/test", ".ci/run"]
+SCRIPTS = ["script/demo", "script/environment", "script/lint", "script/test", ".ci/run"]
 TOOLS = ["bash", "cat", "dirname", "git", "mkdir", "rm", "chmod"]
 
 #: Stands in for Python: it makes a `.venv` of itself and writes down what it was asked for.
@@ -65,6 +65,13 @@ def test_the_first_run_sets_up_and_passes_its_arguments_to_pytest(checkout: Path
     assert install.endswith("--editable .[dev]")
     assert tests.startswith("-m pytest -n auto")
     assert tests.endswith("tests/plan -k drift or not")
+
+
+def test_the_demos_own_options_are_no_extras_of_the_package(checkout: Path) -> None:
+    give_python(checkout)
+    run(checkout, "script/demo", "--once")
+    [install] = asked(checkout)
+    assert install.endswith("--editable .")
 
 
 def test_a_second_run_installs_nothing_until_the_requirements_change(checkout: Path) -> None:
