@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import Failure, Refusal
-from reconciler.targets.seam import is_read
+from reconciler.run import shell as run_shell
+from reconciler.run.reconcile import Situation
+from reconciler.targets.seam import ReadOnly
 from tests.support import repositories
 from tests.support.company import ID, PATH, SETTINGS, START, STATE, Company, incident, path_of, refs
 from tests.support.repositories import Clone
@@ -153,13 +155,14 @@ def test_a_shallow_clone_of_a_remote_that_is_gone_says_what_it_does_not_know(
 
 
 def test_the_branch_that_the_newest_settings_name_is_taken(company: Company, ana: Clone) -> None:
+    behind = company.clone("behind")
     company.commit(ana, {"reconciler.yaml": SETTINGS.replace("git: {", "git: {branch: trunk, ")})
     ana.git("push", "--quiet", "origin", "main:refs/heads/trunk")
     bo = company.clone("bo")
     bo.git("switch", "--quiet", "trunk")
     on_trunk = bo.commit({PATH: incident("On the trunk")}, at=START)
     bo.push("trunk")
-    assert company.apply(ana).revision == on_trunk
+    assert company.apply(behind).revision == on_trunk
 
 
 # after a wait, and after another was quicker
@@ -183,7 +186,23 @@ def test_a_commit_that_came_while_waiting_is_applied_and_not_undone(company: Com
     assert (len(company.channels()), company.documents(), len(company.pages())) == (1, 1, 1)
 
 
-def test_what_another_did_between_our_look_and_our_lease_is_planned_on(company: Company, ana: Clone) -> None:
+def test_after_a_wait_the_newest_commit_is_taken_also_where_the_holder_did_nothing(
+    company: Company, ana: Clone
+) -> None:
+    bo = company.clone("bo")
+    theirs = company.held(bo)
+
+    def push_and_let_go() -> None:
+        company.commit(bo, {PATH: incident("Bo knows more")})
+        theirs.release()
+
+    company.clock.meanwhile = [push_and_let_go]
+    assert company.apply(ana).revision == bo.head
+
+
+def test_what_another_did_between_our_look_and_our_lease_is_not_undone_for_a_moment(
+    company: Company, ana: Clone
+) -> None:
     company.apply(ana)
     company.commit(ana, {PATH: incident("Second")})
     bo = company.clone("bo")
@@ -193,9 +212,12 @@ def test_what_another_did_between_our_look_and_our_lease_is_planned_on(company: 
         company.apply(bo)
 
     company.meanwhile["users.conversations"] = [quicker]
-    report = company.apply(ana)
-    assert report.exit_code == 0
+    assert company.apply(ana).exit_code == 0
     assert "Third" in company.topic()
+    named = [
+        str(call.arguments["topic"]) for call in company.machines["slack"].log if "topic" in call.arguments
+    ]
+    assert [topic for topic in named if "Second" in topic] == []
 
 
 # plan
@@ -245,16 +267,17 @@ def test_plan_writes_nothing_anywhere(company: Company, ana: Clone) -> None:
     assert company.writes() == []
 
 
-def test_the_client_of_plan_cannot_write(company: Company, ana: Clone) -> None:
-    shell = company.shell(ana)
-    door = shell._door
-    from reconciler.repo.good_settings import settings_at
-
-    services = door.services(settings_at(shell.repo, "HEAD")[0])
-    for connected in services.reading():
-        assert not is_read("POST /incidents")
-        with pytest.raises(AssertionError, match="only reads"):
-            connected.api.call("POST /incidents", incident={})
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_the_client_of_plan_cannot_write(
+    company: Company, ana: Clone, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Situation] = []
+    plain = getattr(run_shell, f"{command}_all")
+    spied = lambda situation, *more: (given.append(situation), plain(situation, *more))[1]  # noqa: E731
+    monkeypatch.setattr(run_shell, f"{command}_all", spied)
+    getattr(company, command)(ana)
+    for connected in given[0].targets:
+        assert isinstance(connected.api, ReadOnly) == (command == "plan")
 
 
 def test_plan_needs_no_remote_and_asks_none(company: Company, ana: Clone) -> None:

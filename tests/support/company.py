@@ -223,10 +223,8 @@ class Company:
 
     def documents(self) -> int:
         """How many postmortem documents there are."""
-        notion = self.machines["notion"]
-        source = notion.call(
-            "GET /v1/databases/{database_id}", database_id="8a1c0e1e7d3b4c0f9d3f6f1e2a3b4c5d"
-        )
+        notion, database = self.machines["notion"], "8a1c0e1e7d3b4c0f9d3f6f1e2a3b4c5d"
+        source = notion.call("GET /v1/databases/{database_id}", database_id=database)
         id = source["data_sources"][0]["id"]
         found = notion.call("POST /v1/data_sources/{data_source_id}/query", data_source_id=id)
         return len(found["results"])
