@@ -62,6 +62,7 @@ class Connected:
 class _Looked:
     look: Look
     sightings: Sightings
+    began: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Engine:
         self._made: set[Address] = set()
         self.permanent: set[Address] = set()
         self._tries: dict[Address, int] = {}
+        self._ends = 0
+        self._ended_at: dict[Address, int] = {}
         self._differences: dict[str, dict[Address, Difference]] = {}
         self._desired: dict[str, dict[str, list[Resource]]] = {}
         self._resources: dict[str, dict[Address, Resource]] = {}
@@ -195,15 +198,16 @@ class Engine:
         self._begun.add(key)
         for address in look.answers:
             self._answering[address] = self._answering.get(address, 0) + 1
-        self.pool.submit(lambda: self._read(connected, look), connected.target.name)
+        began = self._ends
+        self.pool.submit(lambda: self._read(connected, look, began), connected.target.name)
 
-    def _read(self, connected: Connected, look: Look) -> _Looked:
+    def _read(self, connected: Connected, look: Look, began: int) -> _Looked:
         try:
-            return _Looked(look, connected.target.read(connected.api, look, self.cases, self.world))
+            return _Looked(look, connected.target.read(connected.api, look, self.cases, self.world), began)
         except CallError as error:
             trouble = connected.target.explain(f"read {look.key}", error, None)
             unknown = Unknown(f"{trouble.answer}; {trouble.next}", looked=True)
-            return _Looked(look, dict.fromkeys(look.answers, unknown))
+            return _Looked(look, dict.fromkeys(look.answers, unknown), began)
 
     # changing ----------------------------------------------------------------------------------
 
@@ -292,7 +296,7 @@ class Engine:
 
     def _take(self, result: object) -> None:
         if isinstance(result, _Looked):
-            self._learn(result.sightings)
+            self._learn(self._still_new(result))
             for address in result.look.answers:
                 self._answering[address] -= 1
             self._stale |= {result.look.incident} if result.look.incident else set(self.cases)
@@ -304,6 +308,11 @@ class Engine:
             self._asking = False
             self._stale |= set(self.cases)
 
+    def _still_new(self, looked: _Looked) -> Sightings:
+        """What a look has seen, but for what was changed since it began."""
+        seen = looked.sightings.items()
+        return {address: one for address, one in seen if self._ended_at.get(address, 0) <= looked.began}
+
     def _learn(self, sightings: Sightings) -> None:
         self.world.learn(sightings)
         self._stale |= {address.incident for address in sightings if address.incident in self.cases}
@@ -312,6 +321,8 @@ class Engine:
         change = ended.change
         self._busy.discard(change.address)
         self._learn(ended.sightings)
+        self._ends += 1
+        self._ended_at |= dict.fromkeys(ended.sightings, self._ends)
         if ended.error is None:
             self.outcomes.append(Outcome(change, State.APPLIED, note=ended.note))
             return

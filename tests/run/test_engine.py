@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
@@ -16,7 +17,7 @@ from reconciler.run.pool import Threads
 from reconciler.run.reconcile import apply
 from reconciler.targets.seam import Answer, Api, RateLimited, Unanswered, Unreachable
 from tests.support.outcome import difference, world_of
-from tests.support.recording import pagerduty_says, slack_says
+from tests.support.recording import Shuffled, pagerduty_says, slack_says
 from tests.support.scene import CHANNEL, ID, Scene, update
 
 TARGETS = ("pagerduty", "slack", "notion")
@@ -76,6 +77,24 @@ def test_real_threads_come_to_the_same_end_as_rounds() -> None:
         assert apply(situation, Open()).report.exit_code == 0
         ends.append(world_of(scene))
     assert difference(ends[0], ends[1]) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_order_in_which_answers_come_back_makes_no_difference(seed: int) -> None:
+    scene, usual = Scene(), Scene()
+    for each in (scene, usual):
+        each.edit(updates=(update("Rolling back."),))
+    assert usual.apply().report.exit_code == 0
+    report = apply(replace(scene.situation(), pool=lambda: Shuffled(seed)), Open()).report
+    assert report.exit_code == 0
+    assert difference(world_of(usual), world_of(scene)) == []
+    assert made(scene) == made(usual), "nothing is made twice; edits may take two steps"
+
+
+def made(scene: Scene) -> Counter[tuple[str, str]]:
+    """The calls that made something, counted; not those that may be repeated without harm."""
+    edits = ("chat.update", "conversations.invite", "PATCH /v1/pages/{page_id}", "PUT /incidents/{id}")
+    return Counter(one for one in scene.writes() if not one[1].startswith(edits))
 
 
 @pytest.mark.parametrize("target", TARGETS)

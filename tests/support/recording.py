@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, NamedTuple
 
 from reconciler.run.pool import Rounds, Work
@@ -45,6 +46,21 @@ class Counted(Rounds):
         result = work()
         self._longest = max(self._longest, self.made)
         return result
+
+
+class Shuffled:
+    """Carries out work at once and hands the results back one by one, in an order drawn by a seed."""
+
+    def __init__(self, seed: int):
+        self._drawn, self._results = Random(seed), list[Any]()
+
+    def submit(self, work: Work, lane: str = "") -> None:
+        self._results.append(work())
+
+    def finished(self) -> list[Any]:
+        if not self._results:
+            return []
+        return [self._results.pop(self._drawn.randrange(len(self._results)))]
 
 
 @dataclass

@@ -139,6 +139,29 @@ def test_a_channel_of_ours_that_bears_another_incidents_mark_is_left_alone(scene
     assert scene.channel(f"{CHANNEL}-2")
 
 
+def test_a_persons_channel_that_bears_our_mark_is_not_taken_for_ours(scene: Scene) -> None:
+    """Anybody may write a purpose; only our bot can have made the channel."""
+    person = scene.slack.person("ana@example.com")
+    theirs = person.create("war-room")
+    person.edit_purpose("war-room", f"[acme/{ID}] come here")
+    person.invite_bot("war-room")
+    before = scene.slack.snapshot()["channels"][theirs]
+    assert scene.apply().report.exit_code == 0
+    assert scene.channel(CHANNEL)
+    assert scene.slack.snapshot()["channels"][theirs] == before
+    scene.memories.clear()
+    assert scene.quiet()
+
+
+def test_a_channel_of_ours_that_a_person_renamed_is_known_by_its_mark_without_memory(scene: Scene) -> None:
+    scene.apply()
+    scene.slack.person("ana@example.com").rename(CHANNEL, "war-room")
+    scene.memories.clear()
+    assert scene.apply().report.exit_code == 0
+    assert scene.channel_names() == [CHANNEL]
+    assert scene.quiet()
+
+
 def test_a_bot_that_was_put_out_of_its_channel_says_so_and_is_quiet(scene: Scene) -> None:
     scene.apply()
     scene.slack.person("ana@example.com").kick_bot(CHANNEL)

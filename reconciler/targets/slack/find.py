@@ -87,11 +87,11 @@ def sighting(raw: Mapping[str, Any]) -> Present:
 
 
 def is_ours(raw: Mapping[str, Any], case: Case, bot: str | None) -> bool:
-    """True for a channel that carries the incident's mark, or has its name and was made by our bot."""
-    marked = re.search(r"\[([^\]]+)\]", read_line((raw.get("purpose") or {}).get("value", "")))
-    if marked:
-        return marked.group(1) == case.mark
-    return bot is not None and raw.get("creator") == bot and raw.get("name") in names(case)
+    """True for a channel that our bot made and that carries the incident's mark, or without one its name."""
+    if bot is None or raw.get("creator") != bot:
+        return False
+    marked = re.match(r"\[([^\]]+)\]", read_line((raw.get("purpose") or {}).get("value", "")))
+    return marked.group(1) == case.mark if marked else raw.get("name") in names(case)
 
 
 def numbered(case: Case, resolved: bool) -> Mapping[str, int]:
