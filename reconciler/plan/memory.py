@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -27,12 +28,14 @@ class Remembered:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Remembered:
+        """Read what `to_json` wrote; raises TypeError or AttributeError for what does not fit."""
+        url = data.get("url")
         return cls(
-            id=str(data.get("id", "")),
-            fields=data.get("fields") or {},
+            id=_words(data.get("id", "")),
+            fields=_mapping(data.get("fields") or {}),
             live=bool(data.get("live", True)),
-            url=data.get("url"),
-            within=str(data.get("within", "")),
+            url=None if url is None else _words(url),
+            within=_words(data.get("within", "")),
         )
 
 
@@ -47,6 +50,14 @@ class BlockedSince:
 
     def to_json(self) -> dict[str, str]:
         return {"reason": self.reason, "next": self.next, "at": self.at, "under": self.under}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> BlockedSince:
+        """Read what `to_json` wrote; raises TypeError, KeyError or ValueError for what does not fit."""
+        reason, next, at, under = (_words(data[key]) for key in ("reason", "next", "at", "under"))
+        if datetime.fromisoformat(at).tzinfo is None:
+            raise ValueError(f"{at} has no zone")
+        return cls(reason, next, at, under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +94,24 @@ class Memory:
         """Read what `to_json` wrote; what does not fit counts as forgotten."""
         try:
             return cls(
-                blob=str(data.get("blob", "")),
-                path=str(data.get("path", "")),
+                blob=_words(data.get("blob", "")),
+                path=_words(data.get("path", "")),
                 settled=bool(data.get("settled", False)),
                 things={key: Remembered.from_json(thing) for key, thing in data.get("things", {}).items()},
-                blocked={key: BlockedSince(**since) for key, since in data.get("blocked", {}).items()},
-                facts=dict(data.get("facts", {})),
+                blocked={key: BlockedSince.from_json(one) for key, one in data.get("blocked", {}).items()},
+                facts={name: _mapping(fact) for name, fact in data.get("facts", {}).items()},
             )
-        except (TypeError, AttributeError, ValueError):
+        except (TypeError, AttributeError, ValueError, KeyError):
             return cls()
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{value!r} is no mapping")
+    return dict(value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Outcome, Report, State
@@ -44,15 +44,16 @@ def kept_after(reading: Reading, applied: Applied, under: Callable[[str], str]) 
     return After(state, front_page(reading.revision, known))
 
 
-def lines(outcomes: Iterable[Outcome], reading: Reading) -> list[str]:
-    """What was done, a line a change, for the state's commit: no text that a person wrote."""
+def lines(outcomes: Iterable[Outcome], reading: Reading, known: Mapping[str, Any]) -> list[str]:
+    """What was done, a line a change, for the state's commit: no text that a person wrote.
+
+    `known` is what is remembered of incidents from now on.
+    """
     incidents = reading.revision.incidents
     secret = {id for id, incident in incidents.items() if incident.private}
     told = [_line(outcome, secret) for outcome in outcomes if outcome.state is not State.SKIPPED]
-    if told:
-        return told
-    new = reading.settings_blob != reading.kept.settings
-    return ["take in the settings"] if new else ["remember what is in line"]
+    new = known != reading.kept.incidents or not reading.kept.settings
+    return told or ["remember what is in line" if new else "take in the settings"]
 
 
 def _line(outcome: Outcome, secret: Collection[str]) -> str:

@@ -100,7 +100,7 @@ class Shell:
         after = kept_after(reading, applied, self._door.under)
         notes = [gate.note]
         if after is not None:
-            done = lines(applied.report.outcomes, reading)
+            done = lines(applied.report.outcomes, reading, after.state.incidents)
             saved = store.save(after.state, done, run=options.run or options.holder, readme=after.page)
             notes.append(saved.note)
         told = dict.fromkeys([*applied.report.notices, *filter(None, notes)])

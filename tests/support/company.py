@@ -158,7 +158,9 @@ class Company:
         """The messages of the state's commits at the remote, the newest first."""
         if not self.remote.tip(STATE):
             return []
-        return self.remote.git("log", "-z", f"--format={show}", STATE).split("\0")
+        return [
+            one.strip() for one in self.remote.git("log", "-z", f"--format={show}", STATE).split("\0") if one
+        ]
 
     # Runs
 
