@@ -8,7 +8,7 @@ the document's link is there, and a half-done incident needs no code of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -96,7 +96,7 @@ class Engine:
         self._busy: set[Address] = set()
         self._failed: set[Address] = set()
         self._left_alone: set[Address] = set()
-        self._made: set[Address] = set()
+        self._applied: dict[Address, Change] = {}
         self.permanent: set[Address] = set()
         self._tries: dict[Address, int] = {}
         self._ends = 0
@@ -161,10 +161,10 @@ class Engine:
         """Look at all that has to be known; changes nothing."""
         self._turn(applying=False)
 
-    def leave_alone(self, failed: set[Address], made: set[Address]) -> None:
-        """Do not try again what an earlier pass tried, nor make again what it made: looks may be stale."""
-        self._left_alone |= failed
-        self._made |= made
+    def leave_alone(self, failed: Iterable[Change], applied: Iterable[Change]) -> None:
+        """Do not try again what failed in an earlier pass, nor repeat what it did: looks may be stale."""
+        self._left_alone |= {change.address for change in failed}
+        self._applied |= {change.address: change for change in applied}
 
     def apply(self) -> None:
         """Look and change until nothing is left that could be done; the outcomes tell how it went."""
@@ -236,9 +236,13 @@ class Engine:
         return self._lets_through(self._by_name[address.target].target)
 
     def _given_up(self, change: Change) -> bool:
-        """True for what this run does not try again."""
-        address = change.address
-        return address in self._failed | self._left_alone or (address in self._made and not change.id)
+        """True for what this run does not try again, and for what it has just done."""
+        if change.address in self._failed | self._left_alone:
+            return True
+        before = self._applied.get(change.address)
+        if before is None or not change.id:
+            return before is not None
+        return all(before.value(field.name) == field.after for field in change.fields)
 
     def _ended(self, address: Address) -> bool:
         """True when nothing more is to be expected at an address that another one waits for."""

@@ -89,7 +89,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
         again = situation.engine(cases, gate, World({one: first.world[one] for one in situation.known}))
-        again.leave_alone(_addresses(outcomes, State.FAILED), _addresses(outcomes, State.APPLIED))
+        again.leave_alone(_changes(outcomes, State.FAILED), _changes(outcomes, State.APPLIED))
         again.apply()
         engines.append(again)
         outcomes = _decided(outcomes, again)
@@ -105,8 +105,8 @@ def apply(situation: Situation, gate: Gate) -> Applied:
     return Applied(report, memories, first.world)
 
 
-def _addresses(outcomes: Iterable[Outcome], state: State) -> set[Address]:
-    return {outcome.change.address for outcome in outcomes if outcome.state is state}
+def _changes(outcomes: Iterable[Outcome], state: State) -> list[Change]:
+    return [outcome.change for outcome in outcomes if outcome.state is state]
 
 
 def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.incident.model import Status
 from tests.support.recording import Called
-from tests.support.scene import Scene, update
+from tests.support.scene import CHANNEL, Scene, update
 
 OPEN = 20
 SHARED = {
@@ -98,6 +98,19 @@ def test_a_resolved_incident_costs_the_shared_lists_only_in_a_shallow_look() -> 
     scene.forget_calls()
     assert scene.plan(deep=False).changes == ()
     assert set(counted(scene.calls)) <= SHARED
+
+
+def test_a_channel_that_a_person_archived_after_the_end_is_asked_for_once() -> None:
+    scene = Scene()
+    scene.edit()
+    scene.apply()
+    scene.edit(status=Status.RESOLVED)
+    scene.apply()
+    scene.slack.person("ana@example.com").archive(f"{CHANNEL}-resolved")
+    assert scene.apply().report.exit_code == 0
+    scene.forget_calls()
+    scene.apply()
+    assert "conversations.info" not in [one.method for one in scene.calls]
 
 
 def test_the_workspace_is_never_listed_while_nobody_holds_a_name(busy: Scene) -> None:

@@ -162,6 +162,18 @@ def test_a_channel_of_ours_that_a_person_renamed_is_known_by_its_mark_without_me
     assert scene.quiet()
 
 
+def test_a_channel_that_an_administrator_deleted_is_made_again(scene: Scene) -> None:
+    scene.apply()
+    del scene.slack.data["channels"][scene.channel(CHANNEL)["id"]]
+    [change] = [one for one in scene.plan().changes if one.address.thing == "channel"]
+    assert (change.kind, change.cause) == (Kind.RESTORE, Cause.DRIFTED)
+    assert scene.apply().report.exit_code == 0
+    assert f"<#{scene.channel(CHANNEL)['id']}>" in scene.messages("general")[0]
+    assert "dee@example.com" in scene.people()
+    assert scene.card()
+    assert scene.quiet()
+
+
 def test_a_bot_that_was_put_out_of_its_channel_says_so_and_is_quiet(scene: Scene) -> None:
     scene.apply()
     scene.slack.person("ana@example.com").kick_bot(CHANNEL)

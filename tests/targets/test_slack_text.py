@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reconciler.incident.model import Status
+from reconciler.incident.settings import Bookmark
 from reconciler.incident.text import one_line
+from reconciler.targets.seam import Answer, Api
 from reconciler.targets.slack.text import escape, fitted, read_line, topic_line, unescape
-from tests.support.scene import CHANNEL, Scene, update
+from tests.support.scene import CHANNEL, SETTINGS, Scene, update
 
 HOSTILE = {
     "a call to everybody": "<!channel> <!here> <!everyone> <@U00000001> <#C1|x> <http://evil.example.com|ok>",
@@ -126,3 +131,56 @@ def test_a_mark_is_not_believed_when_it_stands_in_a_title() -> None:
     scene.apply()
     assert scene.channel(CHANNEL)
     assert "rhinoceros] x" in scene.channel("quoting")["topic"]["value"]
+
+
+class Naming:
+    """A Slack that gives emoji back by their names, in topics and in bookmarks."""
+
+    def __init__(self, api: Api):
+        self._api = api
+
+    def call(self, method: str, /, **arguments: Any) -> Answer:
+        told = json.dumps(self._api.call(method, **arguments), ensure_ascii=False)
+        answer: Answer = json.loads(told.replace("🔥", ":fire:"))
+        return answer
+
+
+def test_emoji_that_slack_gives_back_by_name_are_no_difference() -> None:
+    scene = Scene(off={"notion"})
+    mark = Bookmark("🔥 Runbook", "https://wiki.example.com/fire")
+    scene.settings = replace(SETTINGS, slack=replace(SETTINGS.slack, bookmarks=(mark,)))
+    scene.wrapped["slack"] = Naming(scene.slack)
+    scene.edit(title="Checkout is on fire 🔥 again")
+    assert scene.apply().report.exit_code == 0
+    assert "on fire 🔥 again" in scene.channel(CHANNEL)["topic"]["value"], "people see it as it was meant"
+    assert ("🔥 Runbook", "https://wiki.example.com/fire") in scene.bookmarks()
+    for memory in ("kept", "lost"):
+        assert scene.quiet(), memory
+        scene.memories.clear()
+    scene.heals()
+    assert scene.quiet()
+
+
+class Rewording:
+    """A Slack that never keeps a topic as it was set."""
+
+    def __init__(self, api: Api):
+        self._api = api
+
+    def call(self, method: str, /, **arguments: Any) -> Answer:
+        answer = self._api.call(method, **arguments)
+        for channel in answer.get("channels", ()):
+            channel["topic"]["value"] += " (reworded)"
+        return answer
+
+
+def test_a_topic_that_slack_never_keeps_is_set_once_a_run_and_told() -> None:
+    """Each set is a message in the channel: a loop must not flood it."""
+    scene = Scene(off={"notion"})
+    scene.edit()
+    scene.apply()
+    scene.wrapped["slack"] = Rewording(scene.slack)
+    scene.forget_calls()
+    report = scene.apply().report
+    assert [method for _, method in scene.writes()] == ["conversations.setTopic"]
+    assert (report.converged, report.exit_code) == (False, 3)

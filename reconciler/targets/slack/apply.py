@@ -13,6 +13,7 @@ from reconciler.targets.seam import Api, CallError, Refused
 from reconciler.targets.slack.create import create, first_free, spare
 from reconciler.targets.slack.find import sighting
 from reconciler.targets.slack.names import NAME
+from reconciler.targets.slack.text import comparable
 
 Handler = Callable[[Api, Change, Case, World], Ended]
 INVITES = 100
@@ -67,15 +68,13 @@ def _place(change: Change, case: Case, world: World) -> str:
 
 
 def _purpose(api: Api, change: Change, case: Case, world: World) -> Ended:
-    text = change.value("text")
-    api.call("conversations.setPurpose", channel=_place(change, case, world), purpose=text)
-    return Ended(change, {change.address: Present(fields={"text": text})})
+    api.call("conversations.setPurpose", channel=_place(change, case, world), purpose=change.body["text"])
+    return Ended(change, {change.address: Present(fields={"text": change.value("text")})})
 
 
 def _topic(api: Api, change: Change, case: Case, world: World) -> Ended:
-    text = change.value("text")
-    api.call("conversations.setTopic", channel=_place(change, case, world), topic=text)
-    return Ended(change, {change.address: Present(fields={"text": text})})
+    api.call("conversations.setTopic", channel=_place(change, case, world), topic=change.body["text"])
+    return Ended(change, {change.address: Present(fields={"text": change.value("text")})})
 
 
 def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
@@ -124,17 +123,15 @@ def _pin(api: Api, change: Change, case: Case, world: World) -> Ended:
 
 def _bookmark(api: Api, change: Change, case: Case, world: World) -> Ended:
     channel = _place(change, case, world)
+    wanted = {"title": change.body["title"], "link": change.body["link"]}
     if change.id:
-        fields = {field.name: field.after for field in change.fields}
-        api.call("bookmarks.edit", channel_id=channel, bookmark_id=change.id, **fields)
-        seen = world.present(change.address)
-        return Ended(
-            change, {change.address: Present(change.id, {**(seen.fields if seen else {}), **fields})}
-        )
-    title, link = change.value("title"), change.value("link")
-    answer = api.call("bookmarks.add", channel_id=channel, type="link", title=title, link=link)
-    made = Present(str((answer.get("bookmark") or {}).get("id", "")), {"title": title, "link": link})
-    return Ended(change, {change.address: made})
+        api.call("bookmarks.edit", channel_id=channel, bookmark_id=change.id, **wanted)
+        id = change.id
+    else:
+        answer = api.call("bookmarks.add", channel_id=channel, type="link", **wanted)
+        id = str((answer.get("bookmark") or {}).get("id", ""))
+    fields = {"title": comparable(wanted["title"]), "link": wanted["link"]}
+    return Ended(change, {change.address: Present(id, fields)})
 
 
 def _duplicate(api: Api, change: Change, case: Case, world: World) -> Ended:

@@ -15,7 +15,7 @@ from reconciler.targets.case import Case
 from reconciler.targets.slack import messages, people
 from reconciler.targets.slack.find import barred, channel_seen, follow_up, holding, seen_bookmark, suffix
 from reconciler.targets.slack.names import NAME
-from reconciler.targets.slack.text import topic_line
+from reconciler.targets.slack.text import comparable, topic_line
 
 
 def resources(case: Case, world: World) -> list[Resource]:
@@ -114,13 +114,13 @@ def _line(case: Case, seen: Observed, thing: str, text: str) -> Resource:
     return Resource(
         case.at(NAME, thing),
         text,
-        fields={"text": text},
+        fields={"text": comparable(text)},
         make=_alive(case, seen),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
         seen=now if _alive(case, seen) else Absent(),
         location=case.incident.where("title"),
-        body={"channel": holding(case, seen)},
+        body={"channel": holding(case, seen), "text": text},
         within=holding(case, seen),
     )
 
@@ -132,8 +132,8 @@ def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
         Resource(
             case.at(NAME, f"bookmark/{bookmark.title}"),
             f'"{one_line(bookmark.title)}"',
-            fields={"title": one_line(bookmark.title), "link": bookmark.url},
-            body={"channel": holding(case, seen)},
+            fields={"title": comparable(bookmark.title), "link": bookmark.url},
+            body={"channel": holding(case, seen), "title": one_line(bookmark.title), "link": bookmark.url},
             make=_alive(case, seen),
             part_of=case.at(NAME, "channel"),
             needs=case.at(NAME, "channel"),

@@ -9,12 +9,11 @@ from typing import Any
 
 from reconciler.incident.naming import channel_name
 from reconciler.incident.settings import Bookmark
-from reconciler.incident.text import one_line
 from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark
-from reconciler.targets.slack.text import read_line
+from reconciler.targets.slack.text import comparable, read_line
 
 LAST_SUFFIX = 9
 
@@ -53,11 +52,9 @@ def barred(case: Case, seen: Observed) -> Hold | None:
 
 
 def follow_up(case: Case, seen: Observed) -> bool:
-    """True where the channel was archived when the incident was over, and the incident is open again."""
-    if not isinstance(seen, Present) or seen.live or not case.incident.status.open:
-        return False
-    remembered = case.memory.of(case.at(NAME, "channel"))
-    return bool(case.history.reopenings) or (remembered is not None and not remembered.live)
+    """True where the channel is archived and the incident, once over, is open again."""
+    archived = isinstance(seen, Present) and not seen.live
+    return archived and case.incident.status.open and bool(case.history.reopenings)
 
 
 def holding(case: Case, seen: Observed) -> str:
@@ -76,8 +73,8 @@ def sighting(raw: Mapping[str, Any]) -> Present:
         live=not raw.get("is_archived", False),
         url=f"https://slack.com/app_redirect?channel={raw['id']}",
         extra={
-            "topic": read_line((raw.get("topic") or {}).get("value", "")),
-            "purpose": read_line((raw.get("purpose") or {}).get("value", "")),
+            "topic": comparable(read_line((raw.get("topic") or {}).get("value", ""))),
+            "purpose": comparable(read_line((raw.get("purpose") or {}).get("value", ""))),
             "previous": list(raw.get("previous_names") or ()),
             "created": raw.get("created", 0),
             "private": raw.get("is_private", False),
@@ -160,5 +157,5 @@ def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) 
         return Present(id=remembered.id, fields=listed.fields[remembered.id])
     for fields in listed.fields.values():
         if fields["link"] == bookmark.url:
-            return Present(fields={"title": one_line(bookmark.title), "link": bookmark.url})
+            return Present(fields={"title": comparable(bookmark.title), "link": bookmark.url})
     return Absent()

@@ -14,7 +14,7 @@ from reconciler.targets import advice
 from reconciler.targets.base import Ended, Look
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, Refused
-from reconciler.targets.slack import apply, observe
+from reconciler.targets.slack import apply, looks, observe
 from reconciler.targets.slack.desired import resources
 from reconciler.targets.slack.names import NAME
 
@@ -78,7 +78,7 @@ class Slack:
         return resources(case, world)
 
     def looks(self, case: Case, world: World, desired: Sequence[Resource], *, deep: bool) -> list[Look]:
-        return observe.looks(case, world, desired, deep)
+        return looks.looks(case, world, desired, deep)
 
     def read(self, api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:
         return observe.read(api, look, cases, world)

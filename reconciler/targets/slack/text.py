@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from typing import Any
 
 from reconciler.incident.text import one_line
 
 TOPIC_LIMIT = 250
+_EMOJI_NAME = re.compile(r":[a-z0-9_+'-]+:")
+#: Symbols, skin tones, and what joins or varies them.
+_EMOJI_PARTS = frozenset({"So", "Sk", "Cf", "Mn", "Me"})
 
 
 def escape(text: str) -> str:
@@ -43,6 +48,12 @@ def topic_line(text: str) -> str:
 def read_line(text: str) -> str:
     """A topic or purpose as Slack gave it back, as `topic_line` would have written it."""
     return topic_line(unescape(text))
+
+
+def comparable(line: str) -> str:
+    """The line without its emoji: Slack may give them back by name (`:fire:`), or the other way round."""
+    named = _EMOJI_NAME.sub("", line)
+    return one_line("".join(char for char in named if unicodedata.category(char) not in _EMOJI_PARTS))
 
 
 def digest(content: Any) -> str:
