@@ -126,7 +126,7 @@ def _one_line(text: str | None) -> str:
 
 
 def _say(written: Written) -> None:
-    lines = [f"{written.id}: {written.did}", f"  {inert(written.path)}"]
+    lines = [f"{written.id}: {written.did}", f"  {written.path}"]
     if written.repeated:
         lines[0] = f"{written.id}: this request was carried out before; nothing was changed"
     elif written.commit is None:
@@ -136,4 +136,4 @@ def _say(written: Written) -> None:
         lines.append(f"  commit {written.commit[:12]}{pushed}")
     lines += [f"  {note}" for note in written.notes]
     lines.append(f"  next: reconciler plan --incident {written.id}")
-    click.echo("\n".join(lines))
+    click.echo("\n".join(map(inert, lines)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 import click
 
 from reconciler.cli.asking import Time, clock_at
+from reconciler.incident.shown import inert
 from reconciler.repo.repository import Repository
 
 #: Something could not be read: the list is not complete.
@@ -36,7 +36,7 @@ def list_(folder: str, everything: bool, as_json: bool, now: datetime | None) ->
     else:
         show_lines(overview_lines(seen, _width()))
         for note in seen.notes:
-            click.echo(note, err=True)
+            click.echo(inert(note), err=True)
     for problem in seen.problems:
         click.echo(problem_line(problem), err=True)
     return INCOMPLETE if seen.problems else 0
@@ -78,7 +78,9 @@ def log(folder: str, id: str, as_json: bool) -> None:
 
 
 def _document(data: object) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=not sys.stdout.isatty()))
+    from reconciler.views.document import document
+
+    click.echo(document(data, readable=sys.stdout.isatty()))
 
 
 def _width() -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import click
 
 from reconciler.cli.asking import Time
 from reconciler.cli.root import fail
+from reconciler.incident.shown import inert
 
 if TYPE_CHECKING:
     from reconciler.plan.plan import Report
@@ -111,7 +111,7 @@ def loop(folder: str, /, interval: float, **asked: Any) -> None:
 @click.pass_obj
 def unlock(folder: str) -> None:
     """End a lease whose holder is gone."""
-    click.echo(_shell(folder).unlock())
+    click.echo(inert(_shell(folder).unlock()))
 
 
 class Teller:
@@ -152,7 +152,9 @@ def _stoppable() -> Iterator[threading.Event]:
 
 
 def _document(data: object) -> None:
-    click.echo(json.dumps(data, indent=2))
+    from reconciler.views.document import document
+
+    click.echo(document(data))
 
 
 def _shell(folder: str, stop: threading.Event | None = None) -> Shell:
@@ -162,7 +164,7 @@ def _shell(folder: str, stop: threading.Event | None = None) -> Shell:
     return Shell(
         Repository.open(folder),
         os.environ,
-        told=lambda text: click.echo(text, err=True),
+        told=lambda text: click.echo(inert(text), err=True),
         stopping=stop.is_set if stop else lambda: False,
     )
 

@@ -65,7 +65,7 @@ def overview_lines(overview: Overview, width: int | None) -> Iterator[Line]:
 
 def problem_line(problem: Problem) -> str:
     """A file that is missing from the table, and why."""
-    return f"not shown: {inert(str(problem.location))}: {problem.message}"
+    return inert(f"not shown: {problem.location}: {problem.message}")
 
 
 def _row(one: Incident, overview: Overview) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def as_text(report: Report, *, colour: bool = False) -> str:
 
 def as_json(report: Report) -> str:
     """One JSON document: the files, the counts, and every problem with its place."""
-    import json
+    from reconciler.views.document import document
 
     problems = [
         {
@@ -37,7 +37,7 @@ def as_json(report: Report) -> str:
         for problem in report.problems
     ]
     counts = {"errors": report.errors, "warnings": report.warnings}
-    return json.dumps({"files": list(report.files), **counts, "problems": problems}, indent=2)
+    return document({"files": list(report.files), **counts, "problems": problems})
 
 
 def as_github(report: Report) -> str:

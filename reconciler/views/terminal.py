@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+from reconciler.incident.shown import JOINERS, inert
 from reconciler.views.changes import Line
 
 
@@ -17,7 +18,7 @@ def show(lines: Iterable[Line], stream: TextIO | None = None) -> None:
         _show_coloured(lines, out)
         return
     for line in lines:
-        print(line.text.rstrip(), file=out)
+        print(_text(line), file=out)
 
 
 def _show_coloured(lines: Iterable[Line], out: TextIO) -> None:
@@ -26,4 +27,9 @@ def _show_coloured(lines: Iterable[Line], out: TextIO) -> None:
 
     console = Console(file=out, highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(Text(line.text.rstrip(), style=line.style))
+        console.print(Text(_text(line), style=line.style))
+
+
+def _text(line: Line) -> str:
+    """What is printed, whoever wrote parts of it."""
+    return inert(line.text.rstrip(), keep=JOINERS)

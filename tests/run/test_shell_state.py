@@ -33,16 +33,6 @@ def front(company: Company) -> str:
     return company.remote.git("show", f"{STATE}:README.md")
 
 
-def spoil(company: Company, ana: Clone, path: str, content: str | None) -> None:
-    """Somebody edits the state by hand."""
-    mended = ana.folder.with_name("spoiler")
-    clone = company.clone("spoiler") if not mended.exists() else Clone(mended)
-    clone.git("fetch", "--quiet", "origin", STATE)
-    clone.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
-    clone.commit({path: content})
-    clone.git("push", "--quiet", "origin", f"HEAD:{STATE}")
-
-
 def test_one_commit_says_what_was_done_at_which_revision_in_which_run(company: Company, ana: Clone) -> None:
     company.apply(ana, run="https://ci.example.com/runs/7")
     [message] = company.state_log()
@@ -135,7 +125,7 @@ def test_a_spoilt_memory_of_an_incident_is_built_again(company: Company, ana: Cl
     company.apply(ana)
     good = company.kept(ana).incidents
     content = SPOILT[name] if isinstance(SPOILT[name], str) else json.dumps(SPOILT[name])
-    spoil(company, ana, f"incidents/2026/11/{ID}.json", content)
+    company.spoil(f"incidents/2026/11/{ID}.json", content)
     company.calls.clear()
     report = company.apply(ana)
     assert (report.exit_code, report.outcomes, company.writes()) == (0, (), [])
@@ -148,14 +138,14 @@ SPOILT_CACHES = ["{", "[]", '{"slack:person/x": 5, "slack:bot": {"at": 1}, "page
 @pytest.mark.parametrize("content", SPOILT_CACHES)
 def test_spoilt_caches_are_forgotten(company: Company, ana: Clone, content: str) -> None:
     company.apply(ana)
-    spoil(company, ana, "caches.json", content)
+    company.spoil("caches.json", content)
     company.commit(ana, {path_of(OTHER): incident("Another", more="roles: {commander: ana@example.com}\n")})
     assert company.apply(ana).exit_code == 0
 
 
 def test_a_spoilt_record_of_what_was_applied_counts_as_none(company: Company, ana: Clone) -> None:
     company.apply(ana)
-    spoil(company, ana, "reconciler.json", '{"revision": "--help", "settings": 7}')
+    company.spoil("reconciler.json", '{"revision": "--help", "settings": 7}')
     company.calls.clear()
     assert company.apply(ana).exit_code == 0
     assert company.writes() == []
