@@ -1,0 +1,68 @@
+"""`script/sweep`: every kind of scenario, a line each, and how to reproduce what failed.
+
+script/sweep                      all kinds
+script/sweep faults races         these kinds
+script/sweep faults 'NAME'        one scenario, by the name that its failure was told with
+script/sweep --list faults        the names of a kind's scenarios
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from tests.sweeps.runner import Result, run
+
+#: In the order in which they are run: what it tries.
+KINDS = {
+    "hostile": "mutated incident files and settings, in child processes with limits",
+}
+
+#: Failures of a kind that are told in full.
+TOLD = 20
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for; 1 when a law was broken, 64 for a kind that is none."""
+    if arguments[:1] == ["--list"]:
+        print("\n".join(import_module(f"tests.sweeps.{arguments[1]}").scenarios()))
+        return 0
+    kinds = [word for word in arguments if word in KINDS]
+    names = [word for word in arguments if word not in KINDS]
+    if names and len(kinds) != 1:
+        print(
+            f"error: no kind of scenario is called {names[0]!r}\n  there are: {', '.join(KINDS)}",
+            file=sys.stderr,
+        )
+        return 64
+    results = [_run(kind, names) for kind in kinds or KINDS]
+    _table(results)
+    return 1 if any(result.failed for result in results) else 0
+
+
+def _run(kind: str, names: list[str]) -> Result:
+    result = run(kind, names)
+    for scenario, why in result.failed[:TOLD]:
+        print(f"FAILED {kind}: {scenario}")
+        print("  " + why.replace("\n", "\n  "))
+        print(f"  reproduce: script/sweep {kind} {_quoted(scenario)}", flush=True)
+    print(_line(kind, result.cases, len(result.failed), result.seconds), flush=True)
+    return result
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "'\\''") + "'"
+
+
+def _line(kind: str, cases: int, failures: int, seconds: float) -> str:
+    return f"| {kind:<10} | {KINDS.get(kind, ''):<70} | {cases:>7,} | {failures:>3} | {seconds:>5.0f} |"
+
+
+def _table(results: list[Result]) -> None:
+    cases = sum(result.cases for result in results)
+    failures = sum(len(result.failed) for result in results)
+    print(_line("in all", cases, failures, sum(result.seconds for result in results)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
