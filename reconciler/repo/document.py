@@ -30,7 +30,7 @@ from reconciler.incident.finding import Finding, Path
 from reconciler.incident.shown import quoted
 from reconciler.repo.scalars import Scalar, kind, resolve
 from reconciler.repo.source import Unreadable, decode, hidden
-from reconciler.repo.syntax import explain
+from reconciler.repo.syntax import end, explain, within
 
 DEPTH = 50
 VALUES = 20_000
@@ -89,7 +89,7 @@ class _Composer:
     """One pass over one file's events."""
 
     def __init__(self, text: str, path: str):
-        self._path = path
+        self._path, self._end = path, end(text)
         self._parser = CParser(text)
         self._positions: dict[Path, tuple[int, int]] = {}
         self._keys: dict[Path, tuple[int, int]] = {}
@@ -113,7 +113,7 @@ class _Composer:
         return Document(self._path, data, self._positions, self._keys, self._spelled)
 
     def _node(self, event: Event, path: Path) -> Any:
-        self._positions[path] = _place(event)
+        self._positions[path] = self._place(event)
         if len(self._positions) > VALUES:
             raise Unreadable(self._problem(event, f"this file holds more than {VALUES:,} values"))
         self._plain_node(event)
@@ -160,7 +160,7 @@ class _Composer:
             if key is None:
                 self._skip(self._next(), len(path) + 1)
             else:
-                self._keys[(*path, key)] = _place(event)
+                self._keys[(*path, key)] = self._place(event)
                 table[key] = self._node(self._next(), (*path, key))
         return table
 
@@ -221,14 +221,13 @@ class _Composer:
             raise Unreadable(self._problem(event, "so much is wrong up to here that the rest was not read"))
 
     def _problem(self, event: Event, message: str, hint: str = "") -> Problem:
-        return Problem(Location(self._path, *_place(event)), message, hint)
+        return Problem(Location(self._path, *self._place(event)), message, hint)
 
-
-def _place(event: Event) -> tuple[int, int]:
-    """Line and column of an event, from 1."""
-    mark = event.start_mark
-    assert mark is not None, "libyaml marks every event"
-    return mark.line + 1, mark.column + 1
+    def _place(self, event: Event) -> tuple[int, int]:
+        """Line and column of an event, from 1."""
+        mark = event.start_mark
+        assert mark is not None, "libyaml marks every event"
+        return within(mark, self._end)
 
 
 def _value(event: ScalarEvent) -> Scalar:

@@ -96,7 +96,15 @@ def _place(mark: Mark | None, text: str, path: str) -> Location:
     """The mark as a location that the file has: the parser's marks may lie behind its end."""
     if mark is None:
         return Location(path)
-    lines = text.rstrip().split("\n")
-    if mark.line < len(lines):
-        return Location(path, mark.line + 1, mark.column + 1)
-    return Location(path, len(lines), len(lines[-1]) + 1)
+    return Location(path, *within(mark, end(text)))
+
+
+def within(mark: Mark, end: tuple[int, int]) -> tuple[int, int]:
+    """The mark's line and column, from 1; at the text's end where it lies on a line behind that."""
+    return (mark.line + 1, mark.column + 1) if mark.line < end[0] else end
+
+
+def end(text: str) -> tuple[int, int]:
+    """The place right behind a text's last word: what is missing at a file's end is missing there."""
+    written = text.rstrip()
+    return written.count("\n") + 1, len(written) - written.rfind("\n")

@@ -68,6 +68,11 @@ def test_columns_count_characters_not_bytes() -> None:
     assert document.keys[("b",)] == (1, 8)
 
 
+def test_a_value_that_is_missing_at_the_end_is_missing_behind_the_last_word() -> None:
+    for file in ("a: 1\n? roles", "a: 1\n? roles\n", "a: 1\n? roles\n\n"):
+        assert load_document(file.encode(), "file.yaml").positions[("roles",)] == (2, 8)
+
+
 def test_the_incident_knows_where_its_values_stand() -> None:
     rest = "status: closed\ndeclared_at: 2026-11-21T16:45:00Z\nroles: {a: b@example.com}\n"
     content = f"title: x\nseverity: sev1\n{rest}"
