@@ -93,6 +93,13 @@ class Git:
             raise
         return Answer(process.returncode, out, clean(error))
 
+    def call(self, *arguments: str, timeout: float) -> Answer:
+        """Run one command that speaks to a remote. All of them come through here: the seam of Git's calls.
+
+        Raises TimedOut.
+        """
+        return self.ask(*arguments, timeout=timeout)
+
     def run(
         self,
         *arguments: str,

@@ -123,7 +123,7 @@ def _status(out: bytes) -> tuple[str, str]:
 
 def _ask(git: Git, attempted: str, *arguments: str, timeout: float) -> Answer:
     try:
-        return git.ask(*arguments, timeout=timeout)
+        return git.call(*arguments, timeout=timeout)
     except TimedOut:
         raise Unreachable(
             f"could not {attempted}: no answer within {timeout:g} seconds",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from reconciler.clock import Clock, SystemClock
@@ -17,7 +18,7 @@ from reconciler.run import caches, ground
 from reconciler.run.books import both, kept_after, lines
 from reconciler.run.gate import LeaseGate
 from reconciler.run.ground import Ground
-from reconciler.run.pool import Threads
+from reconciler.run.pool import Pool, Threads
 from reconciler.run.reading import Options, Reader, Reading
 from reconciler.run.reconcile import Situation
 from reconciler.run.reconcile import apply as apply_all
@@ -34,7 +35,7 @@ class Shell:
     """One repository and the services around it.
 
     `connect` makes the seams; `told` hears of waits; once `stopping` says so, no change is begun any more;
-    `patience` is in seconds, for the fetch before a run.
+    `patience` is in seconds, for the fetch before a run; `threads` makes what carries out a pass's calls.
     """
 
     repo: Repository
@@ -44,6 +45,7 @@ class Shell:
     told: Callable[[str], None] = lambda _: None
     stopping: Callable[[], bool] = lambda: False
     patience: float = ground.PATIENCE
+    threads: Callable[[], AbstractContextManager[Pool]] = Threads
 
     def plan(self, options: Options) -> Plan:
         """What apply would do with what is here, uncommitted edits included; writes nothing anywhere."""
@@ -58,7 +60,7 @@ class Shell:
         kept = StateStore(self.repo, git, self.clock).load(fetch=False)
         reading = self._reader(options).read(commit, kept, edited=True)
         here = ground.beside(self.repo, git, commit)
-        with Threads() as pool:
+        with self.threads() as pool:
             return plan_all(self._situation(reading, options, pool, here, writes=False))[0]
 
     def apply(self, options: Options) -> Report:
@@ -94,7 +96,7 @@ class Shell:
         if not options.allow_older:
             ground.guard(self.repo, at, kept.revision)
         reading = self._with_history(self._reader(options), self._reader(options).read(at.commit, kept), at)
-        with Threads() as pool:
+        with self.threads() as pool:
             situation = self._situation(reading, options, pool, at.notices, writes=True)
             applied = apply_all(situation, gate)
         after = kept_after(reading, applied, self._door.under)
@@ -127,7 +129,7 @@ class Shell:
         return Reader(self.repo, self._door, options, options.now or self.clock.now())
 
     def _situation(
-        self, reading: Reading, options: Options, pool: Threads, notices: tuple[str, ...], *, writes: bool
+        self, reading: Reading, options: Options, pool: Pool, notices: tuple[str, ...], *, writes: bool
     ) -> Situation:
         kept, revision, services = reading.kept, reading.revision, reading.services
         remembered = caches.known(kept.caches, reading.now, self._door.under)
