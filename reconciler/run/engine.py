@@ -22,7 +22,7 @@ from reconciler.plan.world import Absent, Observed, Present, Sightings, Unknown,
 from reconciler.run.pool import Pool
 from reconciler.targets.base import Ended, Look, Target
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, CallError
+from reconciler.targets.seam import Api, CallError, Unusable
 
 #: How often one address may be changed in one run: a create, then what settles between the targets.
 ATTEMPTS = 4
@@ -205,9 +205,12 @@ class Engine:
         try:
             return _Looked(look, connected.target.read(connected.api, look, self.cases, self.world), began)
         except CallError as error:
-            trouble = connected.target.explain(f"read {look.key}", error, None)
-            unknown = Unknown(f"{trouble.answer}; {trouble.next}", looked=True)
-            return _Looked(look, dict.fromkeys(look.answers, unknown), began)
+            failed = error
+        except Unusable.SIGNS as error:
+            failed = Unusable.by(f"GET {look.key}", error)
+        trouble = connected.target.explain(f"read {look.key}", failed, None)
+        unknown = Unknown(f"{trouble.answer}; {trouble.next}", looked=True)
+        return _Looked(look, dict.fromkeys(look.answers, unknown), began)
 
     # changing ----------------------------------------------------------------------------------
 
@@ -294,7 +297,12 @@ class Engine:
         self.pool.submit(lambda: self._carry_out(connected, case, changes), connected.target.name)
 
     def _carry_out(self, connected: Connected, case: Case, changes: list[Change]) -> _Applied:
-        return _Applied(case.incident.id, connected.target.apply(connected.api, changes, case, self.world))
+        try:
+            ended = connected.target.apply(connected.api, changes, case, self.world)
+        except Unusable.SIGNS as error:
+            unusable = Unusable.by(changes[0].summary, error)
+            ended = [Ended(change, error=unusable) for change in changes]
+        return _Applied(case.incident.id, ended)
 
     # taking in ---------------------------------------------------------------------------------
 

@@ -9,10 +9,19 @@ from collections.abc import Mapping
 
 from reconciler.errors import Location, Trouble
 from reconciler.incident.text import one_line
-from reconciler.targets.seam import CallError, RateLimited, Refused, Unanswered, Unreachable, is_read
+from reconciler.targets.seam import (
+    CallError,
+    RateLimited,
+    Refused,
+    Unanswered,
+    Unreachable,
+    Unusable,
+    is_read,
+)
 
 Advice = Mapping[str, tuple[str, str]]
 AGAIN = "run apply again; what is missing is made then"
+REPORT = "run apply again: it looks first and makes nothing twice; if it stays, report this line as a defect"
 
 
 def trouble(
@@ -31,6 +40,8 @@ def _words(service: str, error: CallError, table: Advice) -> tuple[str, str]:
             f"{service} could not be reached: {one_line(error.message, 200)}",
             f"check the network; {AGAIN}",
         )
+    if isinstance(error, Unusable):
+        return f"an answer of {service} could not be used: {error.message}", REPORT
     if isinstance(error, Unanswered):
         answer = f"no usable answer from {service}: {one_line(error.message, 200)}"
         if is_read(error.method):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from traceback import extract_tb
 from typing import Any, Protocol
 
 Answer = Mapping[str, Any]
@@ -74,6 +75,28 @@ class Unanswered(CallError):
     def __init__(self, method: str, message: str, status: int = 0, retry_after: float | None = None):
         super().__init__(method, message)
         self.status, self.retry_after = status, retry_after
+
+
+class Unusable(Unanswered):
+    """An answer came that is not of the documented shape, so what it says is not known; it may be done."""
+
+    #: What code that takes an answer apart raises over another shape.
+    SIGNS = (LookupError, TypeError, ValueError, AttributeError)
+
+    @classmethod
+    def by(cls, method: str, error: Exception) -> Unusable:
+        """The same as a call's error; names the place that did not understand, never what was answered."""
+        last = extract_tb(error.__traceback__)[-1]
+        place = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+        return cls(method, f"not of the documented shape ({type(error).__name__} at {place})")
+
+
+def items_of(answer: Answer, name: str) -> list[Any]:
+    """What an answer lists; a list that is not there is no empty one. Raises LookupError, TypeError."""
+    found = answer[name]
+    if not isinstance(found, list):
+        raise TypeError(f"{name!r} is no list")
+    return found
 
 
 #: What only looks. Everything else counts as a write.

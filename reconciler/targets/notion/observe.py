@@ -19,7 +19,7 @@ from reconciler.targets.notion import desired
 from reconciler.targets.notion.desired import BOT, NAME
 from reconciler.targets.notion.properties import read as read_property
 from reconciler.targets.notion.values import lacks, veiled
-from reconciler.targets.seam import Answer, Api, Refused, Unanswered
+from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of
 
 PAGE = 100
 IDS_A_QUERY = 50
@@ -94,9 +94,9 @@ def read(api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sight
 
 def _whole(answer: Answer) -> Observed:
     """A page's text. Notion: of very long pages only a part comes back."""
-    if answer.get("truncated"):
+    if answer["truncated"]:
         raise Unanswered(_TEXT, "the page is so long that Notion gives only a part of it")
-    return Present(extra={"markdown": str(answer.get("markdown", ""))})
+    return Present(extra={"markdown": str(answer["markdown"])})
 
 
 def _page(api: Api, look: Look, case: Case) -> Observed:
@@ -111,7 +111,7 @@ def _page(api: Api, look: Look, case: Case) -> Observed:
 
 def _source(api: Api, base: str) -> Observed:
     method = "GET /v1/databases/{database_id}"
-    sources = api.call(method, database_id=base).get("data_sources")
+    sources = items_of(api.call(method, database_id=base), "data_sources")
     if not sources:
         raise Refused(method, "object_not_found", "the database has no data source that the connection sees")
     return Present(id=str(sources[0]["id"]))
@@ -120,7 +120,7 @@ def _source(api: Api, base: str) -> Observed:
 def shape(api: Api, source: str) -> Present:
     """The properties of a data source: name → type, and the options of those that have some."""
     answer = api.call("GET /v1/data_sources/{data_source_id}", data_source_id=source)
-    properties = answer.get("properties") or {}
+    properties = answer["properties"]
     options = {
         name: [option["name"] for option in (raw.get(raw["type"]) or {}).get("options") or ()]
         for name, raw in properties.items()
@@ -163,10 +163,10 @@ def _query(api: Api, known: Present, name: str, ids: list[str]) -> Iterator[Mapp
             page_size=PAGE,
             **cursor,
         )
-        yield from answer.get("results") or []
+        yield from items_of(answer, "results")
         if (answer.get("request_status") or {}).get("type") == "incomplete":
             break
-        if not answer.get("has_more"):
+        if not answer["has_more"]:
             return
         cursor = {"start_cursor": str(answer.get("next_cursor"))}
     raise Unanswered(_QUERY, "the list of pages has no end, or is not complete")

@@ -16,7 +16,7 @@ from reconciler.targets.base import Look
 from reconciler.targets.case import Case, shared
 from reconciler.targets.links import log_needed
 from reconciler.targets.pagerduty import desired
-from reconciler.targets.seam import Answer, Api, Refused, Unanswered
+from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of
 
 NAME = desired.NAME
 OPEN = shared(NAME, "open pages")
@@ -105,12 +105,12 @@ def read(api: Api, look: Look, cases: Mapping[str, Case]) -> Sightings:
 def _read_priorities(api: Api) -> Present:
     """The priorities by name; none where the account's plan has none (402)."""
     try:
-        listed = api.call("GET /priorities", limit=100).get("priorities") or []
+        found = items_of(api.call("GET /priorities", limit=100), "priorities")
     except Refused as refused:
         if refused.code != "402":
             raise
-        listed = []
-    return Present(fields={one["name"]: one["id"] for one in listed})
+        found = []
+    return Present(fields={one["name"]: one["id"] for one in found})
 
 
 def _read_open(api: Api, cases: Mapping[str, Case]) -> Sightings:
@@ -137,8 +137,8 @@ def list_incidents(api: Api, **filters: Any) -> Iterator[Mapping[str, Any]]:
             offset=100 * number,
             **filters,
         )
-        yield from answer.get("incidents") or []
-        if not answer.get("more"):
+        yield from items_of(answer, "incidents")
+        if not answer["more"]:
             return
     raise Unanswered("GET /incidents", f"more than {100 * PAGES_AT_MOST} open incidents: the list is cut off")
 
@@ -200,7 +200,7 @@ def _agent(reference: object) -> dict[str, str]:
 
 def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
     mark = desired.note_mark(case, team)
-    for note in api.call("GET /incidents/{id}/notes", id=id).get("notes") or []:
+    for note in items_of(api.call("GET /incidents/{id}/notes", id=id), "notes"):
         first, _, rest = str(note.get("content", "")).partition("\n")
         if first == mark:
             return Present(id=str(note.get("id")), fields={"links": rest})
@@ -208,7 +208,7 @@ def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
 
 
 def _first_acknowledgement(api: Api, id: str) -> Observed:
-    entries = api.call("GET /incidents/{id}/log_entries", id=id, limit=100).get("log_entries") or []
+    entries = items_of(api.call("GET /incidents/{id}/log_entries", id=id, limit=100), "log_entries")
     taken = [one for one in entries if str(one.get("type", "")).startswith("acknowledge_log_entry")]
     if not taken:
         return Present()

@@ -129,7 +129,7 @@ def _bookmark(api: Api, change: Change, case: Case, world: World) -> Ended:
         id = change.id
     else:
         answer = api.call("bookmarks.add", channel_id=channel, type="link", **wanted)
-        id = str((answer.get("bookmark") or {}).get("id", ""))
+        id = str(answer["bookmark"]["id"])
     fields = {"title": comparable(wanted["title"]), "link": wanted["link"]}
     return Ended(change, {change.address: Present(id, fields)})
 

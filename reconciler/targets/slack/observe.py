@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, Refused, Unanswered
+from reconciler.targets.seam import Api, Refused, Unanswered, items_of
 from reconciler.targets.slack.find import channel_seen, sighting
 from reconciler.targets.slack.names import EVENT_TYPE
 from reconciler.targets.slack.text import comparable, unescape
@@ -38,7 +38,7 @@ def pages(api: Api, method: str, key: str, **arguments: Any) -> Iterator[dict[st
     cursor: dict[str, str] = {}
     for _ in range(PAGES_AT_MOST):
         answer = api.call(method, **arguments, **cursor)
-        yield from answer.get(key) or []
+        yield from items_of(answer, key)
         following = (answer.get("response_metadata") or {}).get("next_cursor")
         if not following:
             return
@@ -67,19 +67,19 @@ def _bot(api: Api, look: Look) -> Observed:
 def _groups(api: Api, look: Look) -> Observed:
     """The user groups by name; none where the workspace's plan has none."""
     try:
-        listed = api.call("usergroups.list").get("usergroups") or []
+        found = items_of(api.call("usergroups.list"), "usergroups")
     except Refused as refused:
         if refused.code != "plan_upgrade_required":
             raise
-        listed = []
-    return Present(fields={raw["handle"]: raw["id"] for raw in listed})
+        found = []
+    return Present(fields={raw["handle"]: raw["id"] for raw in found})
 
 
 def _group(api: Api, look: Look) -> Observed:
     """A group's members: a group cannot be invited itself."""
     id = look.arguments["id"]
     return Present(
-        id=id, fields={"ids": sorted(api.call("usergroups.users.list", usergroup=id).get("users") or [])}
+        id=id, fields={"ids": sorted(items_of(api.call("usergroups.users.list", usergroup=id), "users"))}
     )
 
 
@@ -112,8 +112,8 @@ def _members(api: Api, look: Look, case: Case) -> Observed:
 
 
 def _bookmarks(api: Api, look: Look, case: Case) -> Observed:
-    listed = api.call("bookmarks.list", channel_id=look.arguments["id"]).get("bookmarks") or []
-    return Present(fields={raw["id"]: _bookmark(raw) for raw in listed})
+    found = items_of(api.call("bookmarks.list", channel_id=look.arguments["id"]), "bookmarks")
+    return Present(fields={raw["id"]: _bookmark(raw) for raw in found})
 
 
 def _bookmark(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -132,7 +132,7 @@ def _card(api: Api, look: Look, case: Case) -> Observed:
         include_all_metadata=True,
     )
     return Present(
-        fields=_marked(answer.get("messages") or [], case, look.arguments["id"]), extra={"card": True}
+        fields=_marked(items_of(answer, "messages"), case, look.arguments["id"]), extra={"card": True}
     )
 
 
