@@ -1,13 +1,44 @@
-"""A whole life of an incident, step by step, for whatever has to hold at each point of it."""
+"""A whole life of an incident, step by step, for whatever has to hold at each point of it.
+
+It is declared with two teams, two announcements and three people; raising it pages a third team, and tells a
+third channel and more people.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from reconciler.incident.model import Status
+from reconciler.incident.settings import Severity, Team
 from reconciler.sandbox.pagerduty.people import People
+from tests.support.scene import SETTINGS as USUAL
 from tests.support.scene import Scene, update
+
+SETTINGS = replace(
+    USUAL,
+    severities=(
+        Severity(
+            "sev1",
+            "Unusable for most customers",
+            "high",
+            "P1",
+            page=("primary", "customers"),
+            announce=("#incidents", "#general", "#leadership"),
+            invite=("@incident-leads", "vp@example.com"),
+        ),
+        Severity(
+            "sev2",
+            "Degraded for many",
+            "high",
+            "P2",
+            page=("primary",),
+            announce=("#incidents", "#general"),
+        ),
+    ),
+    teams={**USUAL.teams, "customers": Team("customers", "PSVC003")},
+)
 
 
 class Step(NamedTuple):
@@ -21,6 +52,13 @@ def _edit(name: str, **fields: object) -> Step:
     return Step(name, lambda scene: scene.edit(**fields))  # type: ignore[arg-type]
 
 
+def declare(scene: Scene) -> None:
+    """Ana declares it, in a company with a channel for those who lead."""
+    scene.settings = SETTINGS
+    scene.slack.seed_channel("leadership")
+    scene.edit(severity="sev2")
+
+
 def acknowledge(scene: Scene) -> None:
     """Bo acknowledges the page of the primary team."""
     People(scene.pagerduty).acknowledge(scene.page("primary")["id"], "bo@example.com")
@@ -29,11 +67,11 @@ def acknowledge(scene: Scene) -> None:
 FIRST, SECOND = update("Rolling back release 412."), update("Rolled back.", minutes=40)
 
 LIFE = (
-    _edit("declared", severity="sev2", services=(), responders=()),
+    Step("declared", declare),
     _edit("updated", updates=(FIRST,)),
     Step("acknowledged", acknowledge),
-    _edit("raised", severity="sev1", services=("checkout",)),
-    _edit("staffed", responders=("dee@example.com",), roles={"commander": "chen@example.com"}),
+    _edit("raised", severity="sev1"),
+    _edit("staffed", roles={"commander": "chen@example.com", "technical": "bo@example.com"}),
     _edit("mitigated", status=Status.MITIGATED, updates=(FIRST, SECOND)),
     _edit("resolved", status=Status.RESOLVED),
     _edit("reopened", status=Status.INVESTIGATING),
