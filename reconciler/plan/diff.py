@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.plan.address import Address
 from reconciler.plan.change import Blocked, Cause, Change, FieldChange, Kind, Unreadable
+from reconciler.plan.drift import Policy
 from reconciler.plan.memory import Memory, Remembered
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
@@ -49,7 +50,7 @@ def _missing(resource: Resource, memory: Memory, blob: str) -> Difference | None
     if not (resource.live and resource.make):
         return None
     remembered = _remembered(resource, memory)
-    if resource.once and remembered is not None:
+    if remembered is not None and resource.policy() is not Policy.ENFORCE:
         return None
     if resource.unread:
         return Unreadable(resource.address, resource.unread)
@@ -62,18 +63,30 @@ def _missing(resource: Resource, memory: Memory, blob: str) -> Difference | None
 
 
 def _differing(resource: Resource, seen: Present, memory: Memory, blob: str) -> Difference | None:
-    fields = tuple(
+    differing = [
         FieldChange(name, seen.fields.get(name), value)
         for name, value in resource.fields.items()
         if resource.live and seen.fields.get(name) != value
-    )
-    if resource.live == seen.live and not fields:
+    ]
+    if resource.live == seen.live and not differing:
         return None
     if resource.hold:
         return _held(resource)
+    fields = tuple(one for one in differing if _ours(one, resource, memory))
+    if resource.live == seen.live and not fields:
+        return None
     drifted = _as_remembered(resource, memory)
     cause = Cause.DRIFTED if drifted else _cause(resource, memory, blob)
     return _change(resource, _kind(resource, seen, drifted), cause, fields, id=seen.id)
+
+
+def _ours(field: FieldChange, resource: Resource, memory: Memory) -> bool:
+    """True where a difference is to be removed: one that only people have made may be theirs to keep."""
+    policy = resource.policy(field.name)
+    if policy is Policy.KEEP:
+        remembered = _remembered(resource, memory)
+        return remembered is None or remembered.fields.get(field.name) != field.after
+    return policy is not Policy.FACT
 
 
 def _kind(resource: Resource, seen: Present, drifted: bool) -> Kind:

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.errors import Location
 from reconciler.plan.address import Address
 from reconciler.plan.change import Cause
+from reconciler.plan.drift import ENFORCED, ITSELF, Policies, Policy
 from reconciler.plan.world import EMPTY, Observed
 
 
@@ -27,7 +28,7 @@ class Resource:
 
     live      False asks for it to be retired where it is there; then nothing is made.
     make      False: brought in line where it is there, never made.
-    once      made once an incident; what a person removed stays removed.
+    drift     what becomes of what people change, by field; the rest has the policy of the thing itself.
     part_of   exists only within this: absent with it.
     needs     must be there before this can be made or changed.
     after     waited for until it is known how they ended, whichever way.
@@ -46,7 +47,7 @@ class Resource:
     body: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     live: bool = True
     make: bool = True
-    once: bool = False
+    drift: Policies = field(default_factory=lambda: ENFORCED)
     part_of: Address | None = None
     needs: Address | None = None
     after: tuple[Address, ...] = ()
@@ -59,3 +60,7 @@ class Resource:
     within: str = ""
     reason: str = ""
     location: Location | None = None
+
+    def policy(self, field: str = ITSELF) -> Policy:
+        """What becomes of it, or of one field, when a person changes it."""
+        return self.drift.get(field) or self.drift.get(ITSELF, Policy.ENFORCE)

@@ -10,6 +10,7 @@ from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case, shared
+from reconciler.targets.drift import named, policies
 from reconciler.targets.notion import document
 from reconciler.targets.notion.properties import KINDS
 from reconciler.targets.notion.timeline import entries, listed
@@ -74,6 +75,7 @@ def _elsewhere(case: Case) -> Resource:
         _called(case),
         live=False,
         make=False,
+        drift=policies(NAME, "page"),
         hold=Hold(f"the document lies {where}", "move it in Notion, or put it into the trash"),
         location=case.settings.where("notion", "private_database" if private else "database"),
     )
@@ -102,6 +104,7 @@ def _page(case: Case, world: World, base: str, page: Present | None) -> Resource
             "markdown": "" if page else document.markdown(case, world),
         },
         make=not case.incident.status.over,
+        drift=named(policies(NAME, "page"), case.settings.notion.properties),
         after=(case.at("slack", "channel"),),
         hold=_hold(case, page, known, lacking),
         seen=Absent() if lacking else _unread(world, base),
@@ -160,7 +163,7 @@ def timeline(case: Case, world: World) -> Iterator[Resource]:
             f"a line for {entry.key}" if case.incident.private else entry.line,
             fields=LISTED.fields,
             body={"page": within, "markdown": markdown, "entry": entry},
-            once=True,
+            drift=policies(NAME, "timeline"),
             part_of=case.at(NAME, "page"),
             needs=case.at(NAME, "page"),
             seen=seen if isinstance(raw, Present) else raw,
@@ -182,6 +185,7 @@ def _duplicates(case: Case, world: World) -> Iterator[Resource]:
                 case.at(NAME, f"duplicate/{raw['id']}"),
                 "a second document that nobody has edited goes to the trash",
                 live=False,
+                drift=policies(NAME, "duplicate"),
                 seen=Present(id=raw["id"]) if isinstance(words, Present) else words,
                 cause=Cause.DRIFTED,
                 location=case.settings.where("notion", "database"),

@@ -11,6 +11,7 @@ from reconciler.incident.text import lines, one_line, person_name
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Present, World
 from reconciler.targets.case import Case, shared
+from reconciler.targets.drift import policies
 from reconciler.targets.links import teams, url_of
 
 TITLE_LIMIT = 255
@@ -47,6 +48,7 @@ def page(case: Case, world: World, team: str, asked: bool) -> Resource:
         body=_body(case, world, team),
         live=live,
         make=asked and case.history.was_open,
+        drift=policies(NAME, "page"),
         hold=_late(case, team) if live and not (seen and seen.live) else None,
         after=(PRIORITIES,),
         location=_place(case, team),
@@ -198,7 +200,7 @@ def links(case: Case, world: World, team: str) -> Resource:
         fields={"links": known} if wanted and known else {},
         body={"page": page.id if page else "", "mark": note_mark(case, team)},
         make=wanted and (bool(known) or page is None) and bool({"slack", "notion"} & case.on),
-        once=True,
+        drift=policies(NAME, "links"),
         part_of=case.at(NAME, team),
         needs=case.at(NAME, team),
         after=(case.at("slack", "channel"), case.at("notion", "page")),

@@ -12,6 +12,7 @@ from reconciler.incident.text import one_line, person_name
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case
+from reconciler.targets.drift import policies
 from reconciler.targets.slack import messages, people
 from reconciler.targets.slack.find import barred, channel_seen, follow_up, holding, seen_bookmark, suffix
 from reconciler.targets.slack.names import NAME
@@ -49,6 +50,7 @@ def channel(case: Case, seen: Observed) -> Resource:
         body={"private": incident.private, "follow_up": anew},
         live=not due and (incident.status.open or not gone),
         make=incident.status.open,
+        drift=policies(NAME, "channel"),
         seen=seen,
         due=due,
         hold=bar or _hold(case, seen),
@@ -116,6 +118,7 @@ def _line(case: Case, seen: Observed, thing: str, text: str) -> Resource:
         text,
         fields={"text": comparable(text)},
         make=_alive(case, seen),
+        drift=policies(NAME, thing),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
         seen=now if _alive(case, seen) else Absent(),
@@ -135,6 +138,7 @@ def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
             fields={"title": comparable(bookmark.title), "link": bookmark.url},
             body={"channel": holding(case, seen), "title": one_line(bookmark.title), "link": bookmark.url},
             make=_alive(case, seen),
+            drift=policies(NAME, "bookmark"),
             part_of=case.at(NAME, "channel"),
             needs=case.at(NAME, "channel"),
             seen=seen_bookmark(case, world, seen, bookmark) if _alive(case, seen) else Absent(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from reconciler.plan.drift import Policy
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Present, Unknown, World
 from reconciler.targets.base import Look
@@ -57,7 +58,8 @@ def _wanting(resource: Resource, world: World, case: Case) -> bool:
     if not (resource.live and resource.make):
         return False
     remembered = case.memory.of(resource.address)
-    done_once = resource.once and remembered is not None and remembered.within == resource.within
+    known = remembered is not None and remembered.within == resource.within
+    done_once = known and resource.policy() is Policy.ONCE
     return not done_once and world.present(resource.address) is None
 
 

@@ -15,6 +15,7 @@ from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
+from reconciler.targets.drift import policies
 from reconciler.targets.links import awaited
 from reconciler.targets.slack import card
 from reconciler.targets.slack.find import channel_seen, follow_up, holding, seen_message
@@ -70,6 +71,7 @@ def _card(case: Case, world: World, channel: str) -> Resource:
         "summary card",
         fields={} if waits else {"digest": digest(content)},
         body=body(case, "card", channel, content),
+        drift=policies(NAME, "card"),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
         seen=seen,
@@ -100,6 +102,7 @@ def _pin(case: Case, world: World, channel: str) -> Resource:
         "the summary card is pinned",
         fields={"pinned": True},
         body={"channel": channel, "ts": ts},
+        drift=policies(NAME, "pin"),
         part_of=case.at(NAME, "card"),
         needs=case.at(NAME, "card"),
         seen=pinned,
@@ -119,7 +122,7 @@ def _announcement(case: Case, world: World, channel: str, place: str) -> Resourc
         fields={"digest": digest(content)},
         body=body(case, mark(thing, place), where or "", content),
         make=asked,
-        once=True,
+        drift=policies(NAME, "announcement"),
         after=(case.at(NAME, "channel"),),
         seen=_elsewhere(case, world, thing, place),
         hold=_unseen(place) if where is None else None,
@@ -210,7 +213,7 @@ def _message(
         summary,
         fields={"digest": digest(content)},
         body=body(case, thing, channel, content),
-        once=True,
+        drift=policies(NAME, thing.partition("/")[0]),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
         seen=seen_message(case, world, thing) if channel else None,
@@ -241,7 +244,7 @@ def _reply(
         fields={"digest": digest(content)},
         body=body(case, mark(thing, other), where or "", content, thread=thread, broadcast=broadcast),
         make=told or (asked and where is not None and case.memory.of(above) is None),
-        once=True,
+        drift=policies(NAME, thing.partition("/")[0]),
         part_of=above,
         needs=above,
         seen=_elsewhere(case, world, thing, other) if told else None,
@@ -261,6 +264,7 @@ def _duplicates(case: Case, world: World) -> Iterator[Resource]:
                     f"posted twice: {thing}",
                     body={"channel": entry["channel"], "ts": ts},
                     live=False,
+                    drift=policies(NAME, "duplicate"),
                     seen=Present(id=ts),
                     cause=Cause.DRIFTED,
                 )

@@ -8,6 +8,7 @@ from reconciler.plan.address import Address
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
+from reconciler.targets.drift import policies
 from reconciler.targets.slack.find import barred, holding
 from reconciler.targets.slack.names import GROUPS, NAME, found, group, members, person
 
@@ -50,7 +51,7 @@ def _invite(case: Case, world: World, seen: Observed, who: str, place: Location)
         who,
         fields={"invited": True},
         body={"channel": channel, "users": listed},
-        once=True,
+        drift=policies(NAME, "invite"),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
         after=_lookups(users, who),
