@@ -63,6 +63,7 @@ def test_what_does_not_exist_and_what_is_not_shared_are_the_same() -> None:
     workspace, _ = machine()
     people, page, rows = People(workspace), made(workspace), source(workspace)
     people.share(page["id"], False)
+    assert found(workspace) == [], "a list leaves it out"
     people.share(DATABASE, False)
     calls: list[tuple[str, dict[str, Any]]] = [
         (PAGES, {"page_id": "8a1c0e1e7d3b4c0f9d3f6f1e2a3b4c5e"}),

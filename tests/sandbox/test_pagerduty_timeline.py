@@ -54,6 +54,38 @@ def test_an_acknowledgement_runs_out_before_the_incident_resolves_by_itself() ->
     assert happened["resolve_log_entry"] == "2026-11-21T17:45:00Z"
 
 
+def test_a_snoozed_incident_is_taken_on_and_calls_again_when_its_time_has_come() -> None:
+    """The snooze counts instead of the service's acknowledgement_timeout; whatever is done ends it."""
+    account, clock = machine()
+    timeout(account, "acknowledgement_timeout", 600)
+    page, other = opened(account, "a"), opened(account, "b")
+    for one in (page, other):
+        People(account).snooze(one["id"], "ana@example.com", hours=2)
+    assert got(account, page["id"])["pending_actions"] == [
+        {"type": "unacknowledge", "at": "2026-11-21T18:45:00Z"}
+    ]
+    changed(account, other["id"], status="triggered")
+    clock.sleep(3600)
+    assert got(account, page["id"])["status"] == "acknowledged"
+    assert got(account, other["id"])["pending_actions"] == []
+    clock.sleep(3600)
+    assert got(account, page["id"])["status"] == "triggered"
+
+
+def test_people_change_what_the_api_lets_anybody_change_and_write_notes() -> None:
+    """Title and urgency by their names; a note has its author, and may be taken away again."""
+    account, _ = machine()
+    page = opened(account)
+    people = People(account)
+    people.change(page["id"], "bo@example.com", title="Disk is full", urgency="low")
+    assert (got(account, page["id"])["title"], got(account, page["id"])["urgency"]) == ("Disk is full", "low")
+    people.write_note(page["id"], "bo@example.com", "It is the cache.")
+    [note] = account.call("GET /incidents/{id}/notes", id=page["id"])["notes"]
+    assert (note["content"], note["user"]["summary"]) == ("It is the cache.", "Bo")
+    people.delete_note(page["id"], note["id"])
+    assert account.call("GET /incidents/{id}/notes", id=page["id"])["notes"] == []
+
+
 def test_a_reopened_incident_has_its_whole_time_again() -> None:
     """The timeout counts from when the incident was last opened."""
     account, clock = machine()

@@ -55,9 +55,7 @@ def search(workspace: Workspace, arguments: Json) -> Answer:
     words, only = str(arguments.get("query") or "").lower(), arguments.get("filter")
     wanted = only.get("value") if isinstance(only, dict) else None
     found = [page for page in workspace.data["pages"].values() if workspace.visible(page)]
-    things = [
-        (properties.title(page), pages.answered(workspace, page)) for page in found if workspace.shared(page)
-    ]
+    things = [(properties.title(page), pages.answered(workspace, page)) for page in found]
     for source in workspace.data["data_sources"].values():
         if workspace.shared(source):
             things.append((source["title"], schema.answered(workspace, source)))

@@ -72,9 +72,9 @@ class Workspace:
         return page
 
     def visible(self, page: Json) -> bool:
-        """Whether lists know the page: it is not in the trash, and not too new for them."""
+        """Whether lists know the page: it is shared, not in the trash, and not too new for them."""
         made = datetime.fromisoformat(page["created_at"])
-        return not page["in_trash"] and made + timedelta(seconds=self.lag) <= self.now
+        return self.shared(page) and not page["in_trash"] and made + timedelta(seconds=self.lag) <= self.now
 
     def touch(self, page: Json) -> None:
         """Note who edited the page, and when."""

@@ -88,6 +88,7 @@ def touch(account: Account, incident: Json, **fields: Any) -> None:
 
 
 def _changed(account: Account, incident: Json, status: str) -> None:
+    incident.pop("snoozed_until", None)
     touch(account, incident, status=status)
     incident["shown"] |= {"last_status_change_at": account.stamp, "last_status_change_by": account.agent}
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 
-from reconciler.sandbox.pagerduty import lifecycle
-from reconciler.sandbox.pagerduty.account import Account, Json, reference
+from reconciler.sandbox.pagerduty import incidents, lifecycle, record
+from reconciler.sandbox.pagerduty.account import Account, Json, reference, written
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
 from reconciler.sandbox.pagerduty.timeouts import catch_up
 
@@ -42,6 +44,30 @@ class People:
         with self._as(email) as account:
             priorities = {one["name"]: reference(one) for one in account.data["priorities"].values()}
             lifecycle.touch(account, self._incident(incident), priority=priorities[name] if name else None)
+
+    def change(self, incident: str, email: str, **fields: Any) -> None:
+        """Somebody changes what the API lets anybody change: title, urgency, policy, service, bridge."""
+        with self._as(email) as account:
+            given = {"incident": {"type": "incident_reference", **fields}}
+            incidents.update(account, self._incident(incident), given)
+
+    def snooze(self, incident: str, email: str, hours: float = 1) -> None:
+        """Somebody takes the incident on, and has it call again later."""
+        with self._as(email) as account:
+            found = self._incident(incident)
+            lifecycle.acknowledge(account, found, "website")
+            found["snoozed_until"] = written(account.now + timedelta(hours=hours))
+
+    def write_note(self, incident: str, email: str, text: str) -> None:
+        """Somebody notes what they have seen."""
+        with self._as(email) as account:
+            record.add_note(account, self._incident(incident), {"note": {"content": text}})
+
+    def delete_note(self, incident: str, note: str) -> None:
+        """Somebody takes a note away, by its id."""
+        with self._machine.lock:
+            found = self._incident(incident)
+            found["notes"] = [one for one in found["notes"] if one["id"] != note]
 
     @contextmanager
     def _as(self, email: str) -> Iterator[Account]:

@@ -1,4 +1,4 @@
-"""What a service does to its incidents by itself when time passes: end an acknowledgement, resolve.
+"""What a service does to its incidents by itself in time: end an acknowledgement or a snooze, resolve.
 
 Nothing runs in the background. Before each call, whatever has fallen due since the last one is made up for,
 in its order and with the times at which it was due.
@@ -42,7 +42,9 @@ def _due(account: Account, incident: Json) -> list[tuple[datetime, str]]:
     if service["auto_resolve_timeout"] and shown["status"] != "resolved":
         after = timedelta(seconds=service["auto_resolve_timeout"])
         due.append((read(incident["opened_at"]) + after, "resolve"))
-    if service["acknowledgement_timeout"] and shown["status"] == "acknowledged":
+    if shown["status"] == "acknowledged" and incident.get("snoozed_until"):
+        due.append((read(incident["snoozed_until"]), "unacknowledge"))
+    elif service["acknowledgement_timeout"] and shown["status"] == "acknowledged":
         after = timedelta(seconds=service["acknowledgement_timeout"])
         due.append((read(shown["last_status_change_at"]) + after, "unacknowledge"))
     return due
