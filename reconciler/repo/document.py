@@ -227,7 +227,7 @@ class _Composer:
         """Line and column of an event, from 1."""
         mark = event.start_mark
         assert mark is not None, "libyaml marks every event"
-        return within(mark, self._end)
+        return within((mark.line + 1, mark.column + 1), self._end)
 
 
 def _value(event: ScalarEvent) -> Scalar:

@@ -96,12 +96,12 @@ def _place(mark: Mark | None, text: str, path: str) -> Location:
     """The mark as a location that the file has: the parser's marks may lie behind its end."""
     if mark is None:
         return Location(path)
-    return Location(path, *within(mark, end(text)))
+    return Location(path, *within((mark.line + 1, mark.column + 1), end(text)))
 
 
-def within(mark: Mark, end: tuple[int, int]) -> tuple[int, int]:
-    """The mark's line and column, from 1; at the text's end where it lies on a line behind that."""
-    return (mark.line + 1, mark.column + 1) if mark.line < end[0] else end
+def within(place: tuple[int, int], end: tuple[int, int]) -> tuple[int, int]:
+    """The place, or the text's end where it lies on a line behind that."""
+    return place if place[0] <= end[0] else end
 
 
 def end(text: str) -> tuple[int, int]:

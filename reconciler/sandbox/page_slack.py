@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 from reconciler.sandbox.machine import Machine
@@ -75,11 +76,18 @@ def _body(message: Json, names: dict[str, str]) -> Iterator[Html]:
     yield from shown or [slack_text(message.get("text", ""), lambda id: names.get(id, id))]
 
 
+def _text(held: Json, names: dict[str, str]) -> Html:
+    """A text of a block: plain text has no markup."""
+    if held.get("type") == "plain_text":
+        return joined([unescape(held["text"])])
+    return slack_text(held["text"], lambda id: names.get(id, id))
+
+
 def _block(block: Json, names: dict[str, str]) -> Html:
     """A block of a message; of kinds that hold no text of their own, nothing."""
     texts: list[Any] = [block.get("text"), *(block.get("fields") or []), *(block.get("elements") or [])]
-    told = [one["text"] for one in texts if isinstance(one, dict) and isinstance(one.get("text"), str)]
-    lines = joined([slack_text(text, lambda id: names.get(id, id)) for text in told], "\n")
+    told = [one for one in texts if isinstance(one, dict) and isinstance(one.get("text"), str)]
+    lines = joined([_text(one, names) for one in told], "\n")
     if block["type"] == "divider":
         return tag("hr")
     kinds = {"header": "h4", "context": "small"}

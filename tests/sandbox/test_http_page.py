@@ -182,3 +182,13 @@ def test_headings_of_a_document_lie_below_those_of_the_page() -> None:
 def test_what_is_built_is_escaped_unless_it_was_built() -> None:
     assert tag("p", "<", tag("b", "&"), title='"') == '<p title="&quot;">&lt;<b>&amp;</b></p>'
     assert link("javascript:x", "<x>") == "&lt;x&gt;"
+
+
+def test_plain_text_of_a_message_is_no_markup() -> None:
+    made = world()
+    text = "<https://evil.example.com|click> <!channel> *x*"
+    header = {"type": "header", "text": {"type": "plain_text", "text": text}}
+    call(made, "slack", "chat.postMessage", channel="general", text="x", blocks=[header])
+    read = Read(page(made))
+    assert "https://evil.example.com" not in read.links
+    assert text in read.text

@@ -49,6 +49,11 @@ VALUES = (
     *("https://example.com", "http://[::1", "javascript:alert(1)", "file:///etc/passwd", "../../etc/passwd"),
 )
 
+GOOD_TIMES = (
+    *("2026-11-22T16:45:00Z", "2026-11-22 17:45:00.123456789+01:00", "2026-11-21t23:45:00z"),
+    *('"2026-11-29T16:45:00Z"', "2026-12-31T23:59:59-23:59", "2027-02-28T00:00:00+14:00"),
+)
+
 TIMES = (
     *("0001-01-01T00:00:00+23:59", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59-23:59", "2026-11-21"),
     *("2026-11-21T16:45:00+99:99", "2026-11-21T16:45:00-99:99", "2000-01-01T00:00:00+23:59", "16:45"),
@@ -83,6 +88,28 @@ NESTS = (
 
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "utf-7", "latin-1", "cp037")
 FLAGS = ("private: true", "drill: true", "paused: true", "private: {allow: true}", "bridge: http://[::1")
+PEOPLE = (
+    "ana@example.com",
+    "d'artagnan+3@example.com",
+    "x@y.example",
+    "-n@example.com",
+    "A.B-C_D@example.com",
+)
+#: Keys that an incident may have.
+ADDED = (
+    *("bridge: https://zoom.us/j/1?a=b&c=<d>#[e]", "responders: [bo@example.com, dee@example.com]"),
+    *(
+        "services: [checkout, search]",
+        "page: [payments]",
+        "roles: {commander: chen@example.com, x y: a@b.example}",
+    ),
+    *(
+        "times: {detected: 2026-11-20T00:00:00Z}",
+        'summary: "<!channel>\\n# Owned\\n::error::x"',
+        "drill: true",
+    ),
+    *("reporter: chen@example.com", "paused: true", "private: true", "page: [payments, primary]"),
+)
 ENDS = ((b"\n", b"\r\n"), (b"\n", b"\r"), (b"\r\n",), (b"\n", "\u2028".encode(), "\x85".encode()))
 #: Keys whose values are anybody's words.
 WORDS = (b"title: ", b"summary: ", b"text: ", b"description: ")

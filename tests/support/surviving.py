@@ -60,16 +60,23 @@ from reconciler.views.problems import as_github, as_json, as_text
 from reconciler.views.report import report_lines
 from reconciler.views.terminal import show
 from tests.support.hostile import controls
-from tests.support.mutation import ROOT, Mutant
+from tests.support.mutation import ROOT, Mutant, mutant
 
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 EXAMPLE = "incidents/2026/11/20261121-honest-rhinoceros.yaml"
 
 
+#: Names that the ugly files have, beside the repository's own.
+TEAMS = "teams:\n  checkout: {pagerduty_service: PSVC002}\n  cart: {pagerduty_service: PSVC002} "
+SERVICES = "services:\n  cart: {team: payments} "
+
+
 @cache
 def example_settings() -> Settings:
-    """The repository's own settings."""
-    return load_settings((ROOT / "reconciler.yaml").read_bytes(), "reconciler.yaml", name="acme")
+    """The repository's own settings, with the names that the ugly files have too."""
+    content = (ROOT / "reconciler.yaml").read_text(encoding="utf-8")
+    content = content.replace("teams: ", TEAMS).replace("services: ", SERVICES)
+    return load_settings(content.encode(), "reconciler.yaml", name="acme")
 
 
 @cache
@@ -87,6 +94,15 @@ def _services() -> tuple[Connected, ...]:
         (Notion(), NotionMachine.example(now)),
     )
     return tuple(Connected(target, ReadOnly(machine)) for target, machine in pairs)
+
+
+#: What was planned and shown already in this process.
+_known: set[str] = set()
+
+
+def tried(number: int) -> str:
+    """`valid` or `refused`; see `survive`."""
+    return survive(mutant(number))
 
 
 def survive(mutant: Mutant) -> str:
@@ -134,12 +150,15 @@ def _told(mutant: Mutant, problems: tuple[Problem, ...]) -> None:
 def _incident(mutant: Mutant) -> None:
     settings = replace(example_settings(), private_allowed=True)
     incident = load_incident(mutant.content, mutant.path, settings)
-    _shown(_case(incident, settings))
+    if _news(incident):
+        _shown(_case(incident, settings))
     _edited(mutant, incident, settings)
 
 
 def _settings(mutant: Mutant) -> None:
     settings = load_settings(mutant.content, mutant.path, name="acme")
+    if not _news(settings):
+        return
     incident = replace(
         example_incident(),
         severity=settings.severities[0].name,
@@ -147,6 +166,14 @@ def _settings(mutant: Mutant) -> None:
         page=tuple(settings.teams),
     )
     _shown(_case(incident, settings))
+
+
+def _news(read: Incident | Settings) -> bool:
+    """False for what another file has said already in other words: places and form aside."""
+    said = repr(replace(read, positions={}))
+    new = said not in _known
+    _known.add(said)
+    return new
 
 
 def _case(incident: Incident, settings: Settings) -> Case:

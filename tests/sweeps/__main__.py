@@ -16,6 +16,7 @@ from tests.sweeps.runner import Result, run
 #: In the order in which they are run: what it tries.
 KINDS = {
     "hostile": "mutated incident files and settings, in child processes with limits",
+    "texts": "a life with an odd text in every field: inert, quiet, of the same form",
 }
 
 #: Failures of a kind that are told in full.

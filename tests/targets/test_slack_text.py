@@ -184,3 +184,15 @@ def test_a_topic_that_slack_never_keeps_is_set_once_a_run_and_told() -> None:
     report = scene.apply().report
     assert [method for _, method in scene.writes()] == ["conversations.setTopic"]
     assert (report.converged, report.exit_code) == (False, 3)
+
+
+def test_a_bookmark_whose_title_and_link_hold_entities_is_no_difference_for_ever() -> None:
+    odd = Bookmark("R&amp;D &lt;runbook&gt; &amp;lt;", "https://wiki.example.com/?a=1&amp;b=2&lt;")
+    scene = Scene(off={"notion"})
+    scene.settings = replace(SETTINGS, slack=replace(SETTINGS.slack, bookmarks=(odd,)))
+    scene.edit(services=())
+    scene.apply()
+    assert scene.bookmarks() == [(odd.title, odd.url)]
+    assert scene.quiet()
+    scene.memories.clear()
+    assert scene.quiet()

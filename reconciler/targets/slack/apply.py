@@ -13,7 +13,7 @@ from reconciler.targets.seam import Api, CallError, Refused
 from reconciler.targets.slack.create import create, first_free, spare
 from reconciler.targets.slack.find import sighting
 from reconciler.targets.slack.names import NAME
-from reconciler.targets.slack.text import comparable
+from reconciler.targets.slack.text import as_bookmark
 
 Handler = Callable[[Api, Change, Case, World], Ended]
 INVITES = 100
@@ -130,8 +130,7 @@ def _bookmark(api: Api, change: Change, case: Case, world: World) -> Ended:
     else:
         answer = api.call("bookmarks.add", channel_id=channel, type="link", **wanted)
         id = str(answer["bookmark"]["id"])
-    fields = {"title": comparable(wanted["title"]), "link": wanted["link"]}
-    return Ended(change, {change.address: Present(id, fields)})
+    return Ended(change, {change.address: Present(id, as_bookmark(wanted["title"], wanted["link"]))})
 
 
 def _duplicate(api: Api, change: Change, case: Case, world: World) -> Ended:

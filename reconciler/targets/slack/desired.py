@@ -16,7 +16,7 @@ from reconciler.targets.drift import policies
 from reconciler.targets.slack import messages, people
 from reconciler.targets.slack.find import barred, channel_seen, follow_up, holding, seen_bookmark, suffix
 from reconciler.targets.slack.names import NAME
-from reconciler.targets.slack.text import comparable, topic_line
+from reconciler.targets.slack.text import as_bookmark, comparable, topic_line
 
 
 def resources(case: Case, world: World) -> list[Resource]:
@@ -135,7 +135,7 @@ def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
         Resource(
             case.at(NAME, f"bookmark/{bookmark.title}"),
             f'"{one_line(bookmark.title)}"',
-            fields={"title": comparable(bookmark.title), "link": bookmark.url},
+            fields=as_bookmark(bookmark.title, bookmark.url),
             body={"channel": holding(case, seen), "title": one_line(bookmark.title), "link": bookmark.url},
             make=_alive(case, seen),
             drift=policies(NAME, "bookmark"),

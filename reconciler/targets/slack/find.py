@@ -13,7 +13,7 @@ from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark
-from reconciler.targets.slack.text import comparable, read_line
+from reconciler.targets.slack.text import as_bookmark, comparable, read_line
 
 LAST_SUFFIX = 9
 
@@ -155,7 +155,8 @@ def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) 
     remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
     if remembered is not None and remembered.id in listed.fields:
         return Present(id=remembered.id, fields=listed.fields[remembered.id])
+    wanted = as_bookmark(bookmark.title, bookmark.url)
     for fields in listed.fields.values():
-        if fields["link"] == bookmark.url:
-            return Present(fields={"title": comparable(bookmark.title), "link": bookmark.url})
+        if fields["link"] == wanted["link"]:
+            return Present(fields=wanted)
     return Absent()

@@ -15,7 +15,7 @@ from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, Refused, Unanswered, items_of
 from reconciler.targets.slack.find import channel_seen, sighting
 from reconciler.targets.slack.names import EVENT_TYPE
-from reconciler.targets.slack.text import comparable, unescape
+from reconciler.targets.slack.text import as_bookmark
 
 PAGES_AT_MOST = 20
 PAGE = 999
@@ -117,8 +117,7 @@ def _bookmarks(api: Api, look: Look, case: Case) -> Observed:
 
 
 def _bookmark(raw: Mapping[str, Any]) -> dict[str, str]:
-    title, link = unescape(raw.get("title") or ""), unescape(raw.get("link") or "")
-    return {"title": comparable(title), "link": link}
+    return as_bookmark(raw.get("title") or "", raw.get("link") or "")
 
 
 def _card(api: Api, look: Look, case: Case) -> Observed:

@@ -29,6 +29,13 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def plain(text: str) -> str:
+    """Text without entities, however often it was escaped on its way: nobody says so for bookmarks."""
+    while (less := unescape(text)) != text:
+        text = less
+    return text
+
+
 def fitted(text: str, limit: int) -> str:
     """The text escaped and cut to `limit` characters as Slack counts them; no entity is cut in two."""
     whole = escape(text)
@@ -54,6 +61,11 @@ def comparable(line: str) -> str:
     """The line without its emoji: Slack may give them back by name (`:fire:`), or the other way round."""
     named = _EMOJI_NAME.sub("", line)
     return one_line("".join(char for char in named if unicodedata.category(char) not in _EMOJI_PARTS))
+
+
+def as_bookmark(title: str, link: str) -> dict[str, str]:
+    """A bookmark's fields, as both sides are compared."""
+    return {"title": comparable(plain(title)), "link": plain(link)}
 
 
 def digest(content: Any) -> str:
