@@ -15,10 +15,14 @@ from reconciler.plan.plan import Plan
 from reconciler.plan.resource import Resource
 from reconciler.targets.drift import TABLE, Row, policies
 from reconciler.views.changes import change_line
-from tests.support.drifting import CASES, Drifting
+from tests.support.drifting import Drifting, Key, edited
+from tests.support.drifting_notion import NOTION
+from tests.support.drifting_pagerduty import PAGERDUTY
+from tests.support.drifting_slack import SLACK
 from tests.support.life import live
 from tests.support.scene import ID, Scene
 
+CASES: dict[Key, Drifting] = {**SLACK, **PAGERDUTY, **NOTION}
 ROWS = {f"{row.target} {row.thing} {row.field or 'itself'}": row for row in TABLE}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "drift.md"
 
@@ -52,6 +56,10 @@ def test_what_a_person_changes_is_treated_as_the_table_says(name: str) -> None:
     else:
         assert case.look(scene) == drifted
         assert_left_alone(scene, plan, row, case)
+    assert scene.quiet()
+    settled = case.look(scene)
+    edited(scene)
+    assert case.look(scene) == settled, "it stays so when the file is edited next"
     assert scene.quiet()
 
 
