@@ -34,6 +34,14 @@ _WAIT = click.option(
     show_default=True,
     help="How long to wait for the lease.",
 )
+_BUDGET = click.option(
+    "--budget",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    default=600,
+    show_default=True,
+    help="When so much time has passed, nothing more is begun; what is left is named, with exit code 3.",
+)
 
 
 @click.command()
@@ -69,6 +77,7 @@ def plan(
 @_LATE
 @_OLDER
 @_WAIT
+@_BUDGET
 @_JSON
 @click.pass_obj
 def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) -> int:
@@ -96,6 +105,7 @@ def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) ->
 )
 @_LATE
 @_WAIT
+@_BUDGET
 @click.pass_obj
 def loop(folder: str, /, interval: float, **asked: Any) -> None:
     """Apply on every new commit and every interval, until stopped."""

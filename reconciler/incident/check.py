@@ -35,7 +35,7 @@ def check_incident(data: Any, id: str, names: Names | None) -> list[Finding]:
     """Everything wrong with an incident's data; without `names`, what needs the settings is left out."""
     found = check_id(id)
     if isinstance(data, Mapping):
-        found += [*_times(data), *_updates(data), *_roles(data)]
+        found += [*_times(data), *_updates(data), *_roles(data), *_formerly(data, id)]
         if names is not None:
             found += [*_known(data, names), *_private(data, names)]
     return found
@@ -113,6 +113,12 @@ def _roles(data: Mapping[str, Any]) -> Iterator[Finding]:
         if near:
             words = f"the role {quoted(role)} looks like `{near}`"
             yield Finding(("roles", role), words, near, level="warning", at_key=True)
+
+
+def _formerly(data: Mapping[str, Any], id: str) -> Iterator[Finding]:
+    for place, former in _texts(data, "formerly"):
+        if former == id:
+            yield Finding(place, "this is the file's own name: `formerly` lists those that it had before")
 
 
 def _moments(data: Mapping[str, Any]) -> dict[str, datetime]:

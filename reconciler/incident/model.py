@@ -65,9 +65,15 @@ class Incident:
     private: bool = False
     drill: bool = False
     paused: bool = False
+    formerly: tuple[str, ...] = ()
     positions: Mapping[Path, tuple[int, int]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
+
+    @property
+    def first(self) -> str:
+        """The id that its marks carry for ever: the first it had, however the file is called now."""
+        return self.formerly[0] if self.formerly else self.id
 
     def where(self, *path: str | int) -> Location:
         """The place of a key in the file, or of its nearest parent that the file has."""

@@ -55,6 +55,7 @@ def parse_incident(data: Mapping[str, Any], id: str, path: str, positions: Posit
         private=data.get("private", False),
         drill=data.get("drill", False),
         paused=data.get("paused", False),
+        formerly=tuple(data.get("formerly", ())),
         positions=positions,
     )
 

@@ -12,17 +12,24 @@ from reconciler.plan.change import Blocked, Change, Kind, Note, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The line above an incident's changes."""
+    """The line above an incident's changes; their addresses begin with `first`, the id of its marks."""
 
     id: str
     severity: str
     status: str
     title: str
     path: str
+    first: str = ""
+
+    @property
+    def key(self) -> str:
+        """The incident of the addresses below it."""
+        return self.first or self.id
 
     def to_json(self) -> dict[str, str]:
         return {
             "id": self.id,
+            "first": self.key,
             "severity": self.severity,
             "status": self.status,
             "title": self.title,

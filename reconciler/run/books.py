@@ -73,7 +73,7 @@ def both(first: Report, second: Report) -> Report:
         for outcome in first.outcomes
         if outcome.state is State.APPLIED or (outcome.state in ENDED and outcome.change.address not in again)
     )
-    headings = {heading.id: heading for heading in (*first.headings, *second.headings)}
+    headings = {heading.key: heading for heading in (*first.headings, *second.headings)}
     notices = tuple(dict.fromkeys((*first.notices, *second.notices)))
     return replace(
         second, outcomes=(*done, *second.outcomes), headings=tuple(headings.values()), notices=notices

@@ -9,20 +9,24 @@ the document's link is there, and a half-done incident needs no code of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
+from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Trouble
 from reconciler.plan.address import Address
 from reconciler.plan.change import Blocked, Change
-from reconciler.plan.diff import Difference, compare, observed
+from reconciler.plan.diff import Difference, observed
 from reconciler.plan.plan import Outcome, State
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Sightings, Unknown, World
+from reconciler.run.differing import Differing
+from reconciler.run.holding import Holds
 from reconciler.run.pool import Pool
 from reconciler.targets.base import Ended, Look, Target
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, CallError, Unusable
+from reconciler.targets.seam import Api, CallError, RateLimited, Unusable
 
 #: How often one address may be changed in one run: a create, then what settles between the targets.
 ATTEMPTS = 4
@@ -60,9 +64,11 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
+    key: str
     look: Look
     sightings: Sightings
     began: int
+    later: float | None = None  # the seconds after which the service wants to be asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,10 @@ class _Asked:
 
 @dataclass
 class Engine:
-    """One run over the cases. `blocked` tells, for a change, whether an earlier refusal still stands."""
+    """One run over the cases, the first one first.
+
+    `blocked` tells, for a change, whether an earlier refusal still stands; after `until` nothing is begun.
+    """
 
     cases: Mapping[str, Case]
     targets: Sequence[Connected]
@@ -87,6 +96,8 @@ class Engine:
     blocked: Callable[[Case, Change], Blocked | None] = lambda _case, _change: None
     told: Callable[[str], None] = lambda _: None
     stopping: Callable[[], bool] = lambda: False
+    clock: Clock = field(default_factory=SystemClock)
+    until: datetime | None = None
     world: World = field(default_factory=World)
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -101,59 +112,31 @@ class Engine:
         self._tries: dict[Address, int] = {}
         self._ends = 0
         self._ended_at: dict[Address, int] = {}
-        self._differences: dict[str, dict[Address, Difference]] = {}
-        self._desired: dict[str, dict[str, list[Resource]]] = {}
-        self._resources: dict[str, dict[Address, Resource]] = {}
         self._answering: dict[Address, int] = {}
         self._asking = False
-        self._stale = set(self.cases)
-
-    # what differs ------------------------------------------------------------------------------
+        targets = [each.target for each in self.targets]
+        self._differing = Differing(self.cases, targets, self.world, self._still_blocked)
+        self._stale = self._differing.stale
+        self._holds = Holds(self.clock, self.until, self.stopping)
+        self._limits: dict[Address, RateLimited] = {}
+        self._late: dict[str, _Looked] = {}
 
     def differences(self, incident: str) -> Mapping[Address, Difference]:
         """All that differs for one incident, as far as is known."""
-        return self._differences.get(incident, {})
+        return self._differing.differences(incident)
 
     def resources(self, incident: str) -> Mapping[Address, Resource]:
         """All that is desired for one incident."""
-        return self._resources.get(incident, {})
+        return self._differing.resources(incident)
 
-    def _refresh(self) -> list[str]:
-        refreshed = sorted(self._stale)
-        self._stale.clear()
-        for incident in refreshed:
-            self._compare(self.cases[incident])
-        return refreshed
+    def _still_blocked(self, case: Case, change: Change) -> Blocked | None:
+        """Whether an earlier refusal stands; not for what this run has tried itself."""
+        return None if change.address in self._tries else self.blocked(case, change)
 
-    def _compare(self, case: Case) -> None:
-        by_target = {each.target.name: each.target.resources(case, self.world) for each in self.targets}
-        self._desired[case.incident.id] = by_target
-        desired = [one for listed in by_target.values() for one in listed]
-        among = {one.address: one for one in desired}
-        found = {one.address: compare(one, among, self.world, case.memory, case.blob) for one in desired}
-        self._resources[case.incident.id] = among
-        self._differences[case.incident.id] = self._without_what_waits(
-            {
-                address: self._or_blocked(case, difference)
-                for address, difference in found.items()
-                if difference is not None
-            }
-        )
-
-    def _or_blocked(self, case: Case, difference: Difference) -> Difference:
-        if not isinstance(difference, Change) or difference.address in self._tries:
-            return difference
-        return self.blocked(case, difference) or difference
-
-    def _without_what_waits(self, differences: dict[Address, Difference]) -> dict[Address, Difference]:
-        """The differences without those that need what is blocked: they are no news."""
-        waiting = {
-            address
-            for address, one in differences.items()
-            if isinstance(one, Change) and isinstance(differences.get(one.needs or address), Blocked)
-        }
-        kept = {address: one for address, one in differences.items() if address not in waiting}
-        return self._without_what_waits(kept) if waiting else kept
+    @property
+    def over(self) -> bool:
+        """True once this run begins nothing any more: it was stopped, or its time is over."""
+        return self._holds.over
 
     # looking -----------------------------------------------------------------------------------
 
@@ -173,21 +156,48 @@ class Engine:
 
     def _turn(self, applying: bool) -> None:
         while True:
-            for incident in self._refresh():
+            for incident in self._differing.refresh():
                 self._start_looks(self.cases[incident])
             if applying:
                 self._start_changes()
-            results = self.pool.finished()
-            if not results:
-                return
+            results = self.pool.finished(self._holds.left())
             for result in results:
                 self._take(result)
+            if not results and not self._go_on():
+                return
+
+    def _go_on(self) -> bool:
+        """True when what a rate limit held up goes on, or is given up since the run's time is over."""
+        free = self._holds.freed() or self._holds.wait()
+        for held in free:
+            self._free(held)
+        given_up = [] if free else list(self._late.values())
+        self._late = self._late if free else {}
+        for looked in given_up:
+            self._take(replace(looked, later=None))
+        return bool(free or given_up)
+
+    def _free(self, held: Address | str) -> None:
+        if isinstance(held, Address):
+            self._stale.add(held.incident)
+            return
+        looked = self._late.pop(held)
+        self._begun.discard(held)
+        self._looked_at(looked.look)
+
+    def _looked_at(self, look: Look) -> None:
+        """A look is no longer under way: whatever waits for it is considered anew."""
+        for address in look.answers:
+            self._answering[address] -= 1
+        self._stale |= {look.incident} if look.incident else set(self.cases)
 
     def _start_looks(self, case: Case) -> None:
-        incident, deep = case.incident.id, self.deep(case.incident.id)
+        incident, deep = case.id, self.deep(case.id)
         for connected in self.targets:
             target = connected.target
-            for look in target.looks(case, self.world, self._desired[incident][target.name], deep=deep):
+            for look in target.looks(
+                case, self.world, self._differing.desired(incident, target.name), deep=deep
+            ):
                 self._start_look(connected, look)
 
     def _start_look(self, connected: Connected, look: Look) -> None:
@@ -199,18 +209,20 @@ class Engine:
         for address in look.answers:
             self._answering[address] = self._answering.get(address, 0) + 1
         began = self._ends
-        self.pool.submit(lambda: self._read(connected, look, began), connected.target.name)
+        self.pool.submit(lambda: self._read(connected, look, key, began), connected.target.name)
 
-    def _read(self, connected: Connected, look: Look, began: int) -> _Looked:
+    def _read(self, connected: Connected, look: Look, key: str, began: int) -> _Looked:
         try:
-            return _Looked(look, connected.target.read(connected.api, look, self.cases, self.world), began)
+            seen = connected.target.read(connected.api, look, self.cases, self.world)
+            return _Looked(key, look, seen, began)
         except CallError as error:
             failed = error
         except Unusable.SIGNS as error:
             failed = Unusable.by(f"GET {look.key}", error)
         trouble = connected.target.explain(f"read {look.key}", failed, None)
         unknown = Unknown(f"{trouble.answer}; {trouble.next}", looked=True)
-        return _Looked(look, dict.fromkeys(look.answers, unknown), began)
+        later = failed.retry_after if isinstance(failed, RateLimited) else None
+        return _Looked(key, look, dict.fromkeys(look.answers, unknown), began, later)
 
     # changing ----------------------------------------------------------------------------------
 
@@ -230,7 +242,12 @@ class Engine:
 
     def _may_start(self, change: Change) -> bool:
         address = change.address
-        if address in self._busy or self._given_up(change) or self._tries.get(address, 0) >= ATTEMPTS:
+        if (
+            address in self._busy
+            or address in self._holds
+            or self._given_up(change)
+            or self._tries.get(address, 0) >= ATTEMPTS
+        ):
             return False
         if change.needs is not None and not isinstance(self._seen(change.needs), Present):
             return False
@@ -279,7 +296,7 @@ class Engine:
         return address not in self._failed and not (isinstance(seen, Unknown) and seen.looked)
 
     def _lets_through(self, target: Target) -> bool:
-        if self.stopping():
+        if self._holds.over:
             return False
         if not target.leased or self.gate.open():
             return True
@@ -302,16 +319,17 @@ class Engine:
         except Unusable.SIGNS as error:
             unusable = Unusable.by(changes[0].summary, error)
             ended = [Ended(change, error=unusable) for change in changes]
-        return _Applied(case.incident.id, ended)
+        return _Applied(case.id, ended)
 
     # taking in ---------------------------------------------------------------------------------
 
     def _take(self, result: object) -> None:
-        if isinstance(result, _Looked):
+        if isinstance(result, _Looked) and result.later is not None:
+            self._late[result.key] = result
+            self._holds.add(result.key, result.later)
+        elif isinstance(result, _Looked):
             self._learn(self._still_new(result))
-            for address in result.look.answers:
-                self._answering[address] -= 1
-            self._stale |= {result.look.incident} if result.look.incident else set(self.cases)
+            self._looked_at(result.look)
         elif isinstance(result, _Applied):
             for ended in result.ended:
                 self._end(ended)
@@ -335,6 +353,11 @@ class Engine:
         self._learn(ended.sightings)
         self._ends += 1
         self._ended_at |= dict.fromkeys(ended.sightings, self._ends)
+        if isinstance(ended.error, RateLimited):
+            self._limits[change.address] = ended.error
+            self._tries[change.address] -= 1
+            self._holds.add(change.address, ended.error.retry_after)
+            return
         if ended.error is None:
             self.outcomes.append(Outcome(change, State.APPLIED, note=ended.note))
             return
@@ -356,6 +379,13 @@ class Engine:
     def _why(self, change: Change) -> Trouble:
         if self.stopping():
             return Trouble(change.summary, "the run was stopped before its turn", "run apply again")
+        if change.address in self._limits:
+            told = self._by_name[change.address.target].target.explain(
+                change.summary, self._limits[change.address], change.location
+            )
+            return replace(told, answer=f"{told.answer}, and this run's time is over")
+        if self._holds.over:
+            return Trouble(change.summary, "this run's time was over before its turn", "run apply again")
         if change.needs is not None and not isinstance(self._seen(change.needs), Present):
             return Trouble(
                 change.summary, f"needs {change.needs}, which is not there", "it is made when that is"

@@ -16,8 +16,11 @@ class Pool(Protocol):
         """Carry out the work some time; what is slow in one lane holds up no other."""
         ...
 
-    def finished(self) -> list[Any]:
-        """Wait for some of the work and return its results; empty when none is under way."""
+    def finished(self, within: float | None = None) -> list[Any]:
+        """Wait for some of the work and return its results; empty when none is under way.
+
+        Also empty when none has ended `within` so many seconds.
+        """
         ...
 
 
@@ -34,10 +37,10 @@ class Threads:
             self._lanes[lane] = ThreadPoolExecutor(self._size, thread_name_prefix=lane or "call")
         self._running.add(self._lanes[lane].submit(work))
 
-    def finished(self) -> list[Any]:
+    def finished(self, within: float | None = None) -> list[Any]:
         if not self._running:
             return []
-        done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
+        done, self._running = wait(self._running, within, return_when=FIRST_COMPLETED)
         return [future.result() for future in done]
 
     def __enter__(self) -> Threads:
@@ -59,7 +62,7 @@ class Rounds:
     def submit(self, work: Work, lane: str = "") -> None:
         self._waiting.append(work)
 
-    def finished(self) -> list[Any]:
+    def finished(self, within: float | None = None) -> list[Any]:
         if not self._waiting:
             return []
         self.rounds += 1

@@ -12,19 +12,25 @@ from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import shelve
 from reconciler.repo.snapshot import snapshot
 from reconciler.repo.state import State as Kept
+from reconciler.run.holding import BUDGET
 from reconciler.run.revision import Revision, Wanted, read
 from reconciler.run.services import Door, Services
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks for. `wait` is in seconds; `holder` and `run` are words for people."""
+    """What the command line asks for. `wait` and `budget` are in seconds; `holder` and `run` are words.
+
+    After `budget` a run begins nothing any more; `until` is when that is, which the run itself sets.
+    """
 
     only: frozenset[str] = frozenset()
     now: datetime | None = None
     allow_older: bool = False
     allow_late_pages: bool = False
     wait: float = 120
+    budget: float = BUDGET
+    until: datetime | None = None
     holder: str = "reconciler"
     run: str = ""
     deep: Callable[[str], bool] = lambda _: True

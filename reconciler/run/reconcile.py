@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Problem
 from reconciler.incident.text import one_line
 from reconciler.plan.address import Address
@@ -37,11 +39,13 @@ class Situation:
     known: Sightings = field(default_factory=dict)
     told: Callable[[str], None] = lambda _: None
     stopping: Callable[[], bool] = lambda: False
+    clock: Clock = field(default_factory=SystemClock)
+    until: datetime | None = None
 
     def engine(self, cases: Mapping[str, Case], gate: Gate, world: World | None = None) -> Engine:
-        """An engine over some of the cases."""
+        """An engine over some of the cases; the worst and the oldest come first."""
         return Engine(
-            cases,
+            {id: cases[id] for id in sorted(cases, key=lambda id: _urgency(cases[id]))},
             self.targets,
             self.pool(),
             deep=self.deep,
@@ -49,6 +53,8 @@ class Situation:
             blocked=self._blocked,
             told=self.told,
             stopping=self.stopping,
+            clock=self.clock,
+            until=self.until,
             world=world or World(self.known),
         )
 
@@ -58,6 +64,13 @@ class Situation:
                 change.address, "paused by the file", "remove `paused: true`", case.incident.where("paused")
             )
         return still_blocked(case, change, self.under(case, change.address.target))
+
+
+def _urgency(case: Case) -> tuple[int, datetime, str]:
+    """Sorts the worst first, and among them the oldest."""
+    names = [severity.name for severity in case.settings.severities]
+    incident = case.incident
+    return names.index(incident.severity), incident.declared_at, incident.id
 
 
 def plan(situation: Situation) -> tuple[Plan, World]:
@@ -85,7 +98,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
     for _ in range(PASSES - 1):
         touched = _touched(engines[-1].outcomes)
         tried = engines == [first] or any(one.state is not State.SKIPPED for one in engines[-1].outcomes)
-        if not (touched and tried) or situation.stopping():
+        if not (touched and tried) or engines[-1].over:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
         again = situation.engine(cases, gate, World({one: first.world[one] for one in situation.known}))
@@ -199,7 +212,7 @@ def heading(case: Case) -> Heading:
     """The line above an incident's changes; of a private incident the id only."""
     incident = case.incident
     title = "" if incident.private else one_line(incident.title)
-    return Heading(incident.id, incident.severity, incident.status.value, title, incident.path)
+    return Heading(incident.id, incident.severity, incident.status.value, title, incident.path, case.id)
 
 
 def _sorted(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:

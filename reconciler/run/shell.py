@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Failure
@@ -65,6 +66,7 @@ class Shell:
 
     def apply(self, options: Options) -> Report:
         """Fetch, plan at the tip, carry it out, look again, remember. Raises Refusal, and Failure."""
+        options = replace(options, until=self.clock.now() + timedelta(seconds=options.budget))
         first = ground.newest(self.repo, self.patience)
         gate = self._gate(first, options)
         try:
@@ -145,6 +147,8 @@ class Shell:
             deep=options.deep,
             known={**remembered, **services.broken},
             stopping=self.stopping,
+            clock=self.clock,
+            until=options.until,
         )
 
     def _under(self, reading: Reading) -> Callable[[Case, str], str]:

@@ -30,9 +30,14 @@ class Case:
     allow_late_pages: bool = False
     on: frozenset[str] = frozenset({"pagerduty", "slack", "notion"})
 
+    @property
+    def id(self) -> str:
+        """The id that the incident's marks carry and its memory is kept under: the first it had."""
+        return self.incident.first
+
     def at(self, target: str, thing: str) -> Address:
         """The address of one of this incident's things."""
-        return Address(target, self.incident.id, thing)
+        return Address(target, self.id, thing)
 
     @property
     def severity(self) -> Severity:
@@ -55,7 +60,7 @@ class Case:
     @property
     def mark(self) -> str:
         """The mark of this incident: who manages it, and which it is."""
-        return f"{self.settings.name}/{self.incident.id}"
+        return f"{self.settings.name}/{self.id}"
 
 
 def shared(target: str, thing: str) -> Address:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from reconciler.clock import Clock, SystemClock
 from reconciler.incident.settings import Settings
+from reconciler.targets.pace import Paced, by_method, together
 from reconciler.targets.retry import OnWait, Retrying
 from reconciler.targets.seam import Api
 
@@ -45,11 +46,16 @@ def connect_all(
     clock = clock or SystemClock()
     with_token = {name: names for name, names in VARIABLES.items() if environ.get(names.token, "").strip()}
     return {
-        name: Retrying(
-            _connector(name)(
-                environ[names.token], url=environ.get(names.url), timeout=timeout, **_own(name, settings)
+        name: Paced(
+            Retrying(
+                _connector(name)(
+                    environ[names.token], url=environ.get(names.url), timeout=timeout, **_own(name, settings)
+                ),
+                clock,
+                on_wait=on_wait,
             ),
             clock,
+            by_method if name == "slack" else together,
             on_wait=on_wait,
         )
         for name, names in with_token.items()

@@ -1,5 +1,7 @@
-"""Calls that are made again: when the service says "later", when it was not reached, and when a lost
-answer does no harm. A write that must not happen twice is sent once, whatever comes back.
+"""Calls that are made again: when the service was not reached, and when a lost answer does no harm.
+
+A write that must not happen twice is sent once, whatever comes back. A rate limit is not waited for here, in
+a thread that others need, but by the run (`targets/pace.py`, `run/engine.py`).
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ class Retrying:
     def _wait(self, error: CallError, attempt: int, again: bool) -> float | None:
         """The seconds to wait before another attempt; None when there must be none."""
         if isinstance(error, RateLimited):
-            return error.retry_after + self._jitter()
+            return None
         if isinstance(error, Refused) and error.code not in _PASSING:
             return None
         if error.uncertain and not again:
@@ -107,7 +109,6 @@ def _counted(error: CallError, attempts: int) -> CallError:
     """The same error, saying how often it was tried."""
     if attempts > 1:
         tried = f"after {attempts} attempts"
-        limited = isinstance(error, RateLimited)
-        error.message = f"{tried} still {error.message}" if limited else f"{error.message} {tried}"
+        error.message = f"{error.message} {tried}"
         error.args = (f"{error.method}: {error.message}",)
     return error

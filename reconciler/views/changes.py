@@ -139,7 +139,7 @@ def grouped(headings: Iterable[Heading], listed: Iterable[tuple[Address, list[Li
     lines: dict[str, list[tuple[Address, list[Line]]]] = {}
     for address, own in listed:
         lines.setdefault(address.incident, []).append((address, own))
-    known = {heading.id: heading for heading in headings}
+    known = {heading.key: heading for heading in headings}
     for incident in sorted(lines):
         if incident in known:
             yield heading_line(known[incident])

@@ -25,7 +25,7 @@ def report_lines(report: Report) -> Iterator[Line]:
     listed = [(one.change.address, outcome_lines(one)) for one in report.outcomes]
     failed = {one.change.address for one in report.of(State.FAILED)}
     told = [one for one in difference_lines(report.after) if one[0] not in failed]
-    headings = {one.id: one for one in (*report.headings, *report.after.headings)}
+    headings = {one.key: one for one in (*report.headings, *report.after.headings)}
     yield from grouped(headings.values(), listed + told)
     yield Line(summary(report), "bold")
 

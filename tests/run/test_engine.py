@@ -15,7 +15,7 @@ from reconciler.plan.plan import State
 from reconciler.run.engine import Open
 from reconciler.run.pool import Threads
 from reconciler.run.reconcile import apply
-from reconciler.targets.seam import Answer, Api, RateLimited, Unanswered, Unreachable
+from reconciler.targets.seam import Answer, Api, Unanswered, Unreachable
 from tests.support.outcome import difference, world_of
 from tests.support.recording import Shuffled, pagerduty_says, slack_says
 from tests.support.scene import CHANNEL, ID, Scene, update
@@ -203,11 +203,11 @@ def test_a_refusal_is_believed_for_an_hour_or_until_the_file_changes() -> None:
 
 def test_an_error_that_may_pass_is_tried_again_at_the_next_run() -> None:
     scene = Scene(off={"notion"})
-    scene.fails("slack", "conversations.setTopic", RateLimited("conversations.setTopic", 30))
+    scene.fails("slack", "conversations.setTopic", Unreachable("conversations.setTopic", "no route"))
     scene.edit()
     [topic] = scene.apply().report.of(State.FAILED)
     assert topic.trouble is not None
-    assert topic.trouble.answer == "Slack asks to wait 30 s (rate limit)"
+    assert topic.trouble.answer == "Slack could not be reached: no route"
     scene.heals()
     assert scene.apply().report.exit_code == 0
 

@@ -35,9 +35,9 @@ class Counted(Rounds):
     def submit(self, work: Work, lane: str = "") -> None:
         super().submit(lambda: self._measured(work))
 
-    def finished(self) -> list[Any]:
+    def finished(self, within: float | None = None) -> list[Any]:
         self._longest = 0
-        results = super().finished()
+        results = super().finished(within)
         self.done += self._longest
         return results
 
@@ -57,7 +57,7 @@ class Shuffled:
     def submit(self, work: Work, lane: str = "") -> None:
         self._results.append(work())
 
-    def finished(self) -> list[Any]:
+    def finished(self, within: float | None = None) -> list[Any]:
         if not self._results:
             return []
         return [self._results.pop(self._drawn.randrange(len(self._results)))]

@@ -28,6 +28,7 @@ from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Plan
 from reconciler.run.caches import Caches, kept, known
 from reconciler.run.engine import Connected, Open
+from reconciler.run.holding import BUDGET
 from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
@@ -113,6 +114,7 @@ class Scene:
     off: set[str] = field(default_factory=set)
     allow_late_pages: bool = False
     caches: Caches = field(default_factory=dict)
+    budget: float = BUDGET
 
     def __post_init__(self) -> None:
         self.slack = SlackMachine.example(self.clock.now)
@@ -185,6 +187,8 @@ class Scene:
             self.targets(writes),
             self.record.pool,
             deep=lambda _: deep,
+            clock=self.clock,
+            until=self.clock.now() + timedelta(seconds=self.budget),
             known=known(self.caches, self.clock.now(), lambda target: target),
         )
 

@@ -12,7 +12,7 @@ from reconciler.clock import VirtualClock
 from reconciler.errors import Failure
 from reconciler.incident.settings import PagerDutySettings, Settings
 from reconciler.targets.connect import VARIABLES, connect_all
-from reconciler.targets.seam import RateLimited
+from reconciler.targets.seam import RateLimited, Unanswered
 from tests.support import faulty
 
 SENDER = "incidents@example.com"
@@ -53,14 +53,26 @@ def test_pagerduty_is_written_to_in_the_name_that_the_settings_give() -> None:
 def test_every_target_tries_again_and_tells_so(name: str) -> None:
     told: list[tuple[str, float, str]] = []
     clock = VirtualClock(datetime(2026, 11, 21, tzinfo=UTC))
-    with faulty.faulty(faulty.status(429, Retry_After="2")) as server:
+    with faulty.faulty(faulty.status(503)) as server:
         apis = connect_all(
             environment(server.url, name), SETTINGS, clock=clock, on_wait=lambda *wait: told.append(wait)
         )
-        with pytest.raises(RateLimited, match="after 4 attempts"):
+        with pytest.raises(Unanswered, match="after 4 attempts"):
             apis[name].call(READS[name])
     assert server.connections == 4
     assert [method for method, _, _ in told] == [READS[name]] * 3
+
+
+@pytest.mark.parametrize("name", READS)
+def test_no_target_is_asked_again_before_the_time_that_it_names(name: str) -> None:
+    clock = VirtualClock(datetime(2026, 11, 21, tzinfo=UTC))
+    with faulty.faulty(faulty.status(429, Retry_After="20")) as server:
+        api = connect_all(environment(server.url, name), SETTINGS, clock=clock)[name]
+        for seconds in (0, 19, 4):
+            clock.sleep(seconds)
+            with pytest.raises(RateLimited):
+                api.call(READS[name])
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize("name", READS)

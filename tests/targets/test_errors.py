@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from reconciler.plan.plan import Outcome, Report, State
-from reconciler.targets.seam import CallError, RateLimited, Unanswered, Unreachable
+from reconciler.targets.seam import CallError, Unanswered, Unreachable
 from tests.support.files import PATH, SETTINGS, TEXTS, commit, pointed_at, written
 from tests.support.recording import notion_says, pagerduty_says, slack_says
 from tests.support.scene import ID, Scene
@@ -145,8 +145,6 @@ CASES = [
     notion("edit", PROPERTIES, 409, "conflict_error", "", AGAIN),
     notion("resolve", PROPERTIES, 404, "object_not_found", "it is not there", "share the database"),
     # no answer at all
-    Case("declare", CREATE, RateLimited(CREATE, 30), "channel", "Slack asks to wait 30 s (rate limit)", AGAIN,
-         TITLE),
     Case("declare", TOPIC, Unreachable(TOPIC, "connection refused"), "topic",
          "Slack could not be reached: connection refused", "check the network", TITLE),
     Case("declare", PAGE, Unreachable(PAGE, "connection refused"), "primary",

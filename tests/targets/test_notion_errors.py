@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.incident.model import Status
 from reconciler.plan.plan import Outcome, State
-from reconciler.targets.seam import CallError, RateLimited, Unanswered, Unreachable
+from reconciler.targets.seam import CallError, Unanswered, Unreachable
 from tests.support.notion import Documents
 from tests.support.recording import notion_says
 from tests.support.scene import CHANNEL, ID, Scene, update
@@ -44,7 +44,6 @@ ERRORS: list[tuple[Callable[[str], CallError], str, str]] = [
     (says(400, "missing_version"), "named no version", "report this"),
     (says(400, "invalid_request", "This is not supported."), "This is not supported.", AGAIN),
     (says(418, "brand_new_code", "Something new."), "Something new.", AGAIN),
-    (lambda method: RateLimited(method, 90), "asks to wait 90 s", AGAIN),
     (unanswered(500, "internal_server_error"), "500 internal_server_error", AGAIN),
     (unanswered(502, "bad_gateway"), "502 bad_gateway", AGAIN),
     (unanswered(503, "service_unavailable"), "503 service_unavailable", AGAIN),

@@ -124,7 +124,7 @@ def _unread(world: World, base: str) -> Unknown | None:
 def _hold(case: Case, page: Present | None, known: Present | None, lacking: list[str]) -> Hold | None:
     if page is not None:
         gone = "the document is in Notion's trash, or no longer shared with the connection"
-        step = f"restore it in Notion, or give another page the Incident ID {case.incident.id}"
+        step = f"restore it in Notion, or give another page the Incident ID {case.id}"
         return None if page.live else Hold(gone, step)
     if not lacking or known is None:
         return None

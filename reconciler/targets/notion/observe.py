@@ -56,7 +56,7 @@ def _remembered(case: Case) -> Iterator[Look]:
     known = case.memory.of(address)
     if known is not None:
         arguments = {"id": known.id, "url": known.url}
-        yield Look(f"page {known.id}", "page", case.incident.id, arguments, (address,))
+        yield Look(f"page {known.id}", "page", case.id, arguments, (address,))
 
 
 def _of_page(case: Case, world: World) -> Iterator[Look]:
@@ -74,7 +74,7 @@ def _of_page(case: Case, world: World) -> Iterator[Look]:
 
 
 def _text(case: Case, page: str, answer: Address) -> Look:
-    return Look(f"text {page}", "text", case.incident.id, {"id": page}, (answer,))
+    return Look(f"text {page}", "text", case.id, {"id": page}, (answer,))
 
 
 def read(api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sightings:

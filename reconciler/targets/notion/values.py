@@ -61,7 +61,7 @@ def _values(case: Case, world: World) -> Iterator[tuple[str, Value]]:
     incident = case.incident
     commander = incident.roles.get("commander")
     yield "title", f"[DRILL] {incident.title}" if incident.drill else incident.title
-    yield "id", incident.id
+    yield "id", case.id
     yield "status", incident.status.value
     yield "severity", incident.severity
     yield "declared", minute(incident.declared_at)

@@ -55,14 +55,14 @@ def _of_seen(case: Case, world: World, team: str, seen: Present) -> Iterator[Loo
     if seen.live and wanted and seen.fields.get("priority") != wanted:
         yield from _priorities(case)
     if seen.live and case.incident.status.open and case.memory.of(note) is None and note not in world:
-        yield Look(f"notes {seen.id}", "notes", case.incident.id, {"id": seen.id, "team": team}, (note,))
+        yield Look(f"notes {seen.id}", "notes", case.id, {"id": seen.id, "team": team}, (note,))
     if log_needed(case, world, team):
         answers = (case.at(NAME, f"{team}/log"),)
-        yield Look(f"log {seen.id}", "log", case.incident.id, {"id": seen.id, "team": team}, answers)
+        yield Look(f"log {seen.id}", "log", case.id, {"id": seen.id, "team": team}, answers)
     merged = seen.extra.get("merged_into")
     if merged:
         answers = (case.at(NAME, f"{team}/merged"),)
-        yield Look(f"merged {merged}", "merged", case.incident.id, {"id": merged, "team": team}, answers)
+        yield Look(f"merged {merged}", "merged", case.id, {"id": merged, "team": team}, answers)
 
 
 def _priorities(case: Case) -> Iterator[Look]:
@@ -72,11 +72,11 @@ def _priorities(case: Case) -> Iterator[Look]:
 
 def _by_key(case: Case, team: str) -> Look:
     key = desired.incident_key(case, team)
-    return Look(f"key {key}", "key", case.incident.id, {"key": key, "team": team}, (case.at(NAME, team),))
+    return Look(f"key {key}", "key", case.id, {"key": key, "team": team}, (case.at(NAME, team),))
 
 
 def _by_id(case: Case, team: str, id: str) -> Look:
-    return Look(f"page {id}", "page", case.incident.id, {"id": id, "team": team}, (case.at(NAME, team),))
+    return Look(f"page {id}", "page", case.id, {"id": id, "team": team}, (case.at(NAME, team),))
 
 
 def read(api: Api, look: Look, cases: Mapping[str, Case]) -> Sightings:

@@ -92,7 +92,7 @@ def spare(case: Case, wanted: str) -> list[str]:
 
 def _holders(api: Api, case: Case) -> list[dict[str, Any]]:
     """The channels that hold one of the incident's names, archived ones included."""
-    first = channel_name(case.settings.slack.channel_prefix, case.incident.id)
+    first = channel_name(case.settings.slack.channel_prefix, case.id)
     listed = pages(
         api,
         "conversations.list",

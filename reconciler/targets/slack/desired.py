@@ -66,7 +66,7 @@ def desired_name(case: Case, seen: Observed) -> str:
         number = max(number, 1) + 1
     return channel_name(
         case.settings.slack.channel_prefix,
-        case.incident.id,
+        case.id,
         resolved=not case.incident.status.open,
         follow_up=number,
     )

@@ -93,7 +93,7 @@ def is_ours(raw: Mapping[str, Any], case: Case, bot: str | None) -> bool:
 
 def numbered(case: Case, resolved: bool) -> Mapping[str, int]:
     """The names that the incident's channel may have, in the order of their suffixes."""
-    return _numbered(case.settings.slack.channel_prefix, case.incident.id, resolved)
+    return _numbered(case.settings.slack.channel_prefix, case.id, resolved)
 
 
 @lru_cache(4096)

@@ -41,10 +41,10 @@ def looks(case: Case, world: World, resources: Sequence[Resource], deep: bool) -
         needed.append(Look("bot", "bot", answers=(BOT,)))
     seen = channel_seen(case, world)
     if not isinstance(seen, Unknown):
-        needed.append(Look(f"find {case.incident.id}", "find", case.incident.id, answers=(address,)))
+        needed.append(Look(f"find {case.id}", "find", case.id, answers=(address,)))
     elif remembered is not None and CHANNELS in world:
         arguments = {"id": remembered.id}
-        needed.append(Look(f"info {remembered.id}", "info", case.incident.id, arguments, (address,)))
+        needed.append(Look(f"info {remembered.id}", "info", case.id, arguments, (address,)))
     wanting = {one.address.thing: one for one in resources if _wanting(one, world, case)}
     needed += _people(case, world, wanting)
     needed += _announcements(case, world, wanting, deep)
@@ -102,10 +102,10 @@ def _in_channel(
     invited = [one for thing, one in wanting.items() if thing.startswith("invite/") and one.hold is None]
     known = any(one.body["users"] for one in invited)
     if known:
-        yield Look(f"members {id}", "members", case.incident.id, {"id": id}, (members(case),))
+        yield Look(f"members {id}", "members", case.id, {"id": id}, (members(case),))
     bars = [thing for thing in wanting if thing.startswith("bookmark/")]
     if bars and (deep or any(_unsettled(case, thing, id) for thing in bars)):
-        yield Look(f"bookmarks {id}", "bookmarks", case.incident.id, {"id": id}, (links_bar(case),))
+        yield Look(f"bookmarks {id}", "bookmarks", case.id, {"id": id}, (links_bar(case),))
     if found(case) in world or case.at(NAME, "card") in world:
         return
     card_kept = case.memory.of(case.at(NAME, "card"))
@@ -115,7 +115,7 @@ def _in_channel(
         yield _scan(case, "", id, float(seen.extra.get("created", 0)))
     elif deep:
         arguments = {"id": id, "ts": card_kept.id}
-        yield Look(f"card {id}", "card", case.incident.id, arguments, (found(case),))
+        yield Look(f"card {id}", "card", case.id, arguments, (found(case),))
 
 
 def _unsettled(case: Case, thing: str, channel: str) -> bool:
@@ -125,6 +125,4 @@ def _unsettled(case: Case, thing: str, channel: str) -> bool:
 
 def _scan(case: Case, place: str, id: str, oldest: float) -> Look:
     arguments = {"id": id, "place": place, "oldest": f"{max(oldest, 0):.6f}"}
-    return Look(
-        f"messages {case.incident.id} {id}", "messages", case.incident.id, arguments, (found(case, place),)
-    )
+    return Look(f"messages {case.id} {id}", "messages", case.id, arguments, (found(case, place),))

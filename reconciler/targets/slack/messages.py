@@ -53,7 +53,7 @@ def body(case: Case, thing: str, channel: str, content: card.Content, **more: ob
     """What a message is sent with: its content, and the mark by which it is found again."""
     payload = {
         "instance": case.settings.name,
-        "incident": case.incident.id,
+        "incident": case.id,
         "thing": thing,
         "digest": digest(content),
     }

@@ -176,7 +176,7 @@ def _marked(messages: list[dict[str, Any]], case: Case, channel: str) -> dict[st
 def _payload(raw: Mapping[str, Any], case: Case) -> Mapping[str, Any] | None:
     metadata = raw.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
-    own = (case.settings.name, case.incident.id)
+    own = (case.settings.name, case.id)
     if metadata.get("event_type") != EVENT_TYPE or (payload.get("instance"), payload.get("incident")) != own:
         return None
     return payload

@@ -1,0 +1,84 @@
+"""What differs, incident by incident, from what has been seen so far; computed anew when there is news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from reconciler.plan.address import Address
+from reconciler.plan.change import Blocked, Change
+from reconciler.plan.diff import Difference, compare
+from reconciler.plan.resource import Resource
+from reconciler.plan.world import World
+from reconciler.targets.base import Target
+from reconciler.targets.case import Case
+
+
+class Differing:
+    """The differences of all cases. Whoever learns something adds the incidents concerned to `stale`.
+
+    `blocked` tells, for a change, whether an earlier refusal of it still stands.
+    """
+
+    def __init__(
+        self,
+        cases: Mapping[str, Case],
+        targets: Sequence[Target],
+        world: World,
+        blocked: Callable[[Case, Change], Blocked | None],
+    ):
+        self._cases, self._targets, self._world, self._blocked = cases, targets, world, blocked
+        self._differences: dict[str, dict[Address, Difference]] = {}
+        self._desired: dict[str, dict[str, list[Resource]]] = {}
+        self._resources: dict[str, dict[Address, Resource]] = {}
+        self.stale = set(cases)
+
+    def differences(self, incident: str) -> Mapping[Address, Difference]:
+        """All that differs for one incident, as far as is known."""
+        return self._differences.get(incident, {})
+
+    def resources(self, incident: str) -> Mapping[Address, Resource]:
+        """All that is desired for one incident."""
+        return self._resources.get(incident, {})
+
+    def desired(self, incident: str, target: str) -> list[Resource]:
+        """What is desired of one target for one incident."""
+        return self._desired[incident][target]
+
+    def refresh(self) -> list[str]:
+        """Compare what is stale, in the order of the cases; returns the incidents."""
+        refreshed = [incident for incident in self._cases if incident in self.stale]
+        self.stale.clear()
+        for incident in refreshed:
+            self._compare(incident, self._cases[incident])
+        return refreshed
+
+    def _compare(self, incident: str, case: Case) -> None:
+        by_target = {target.name: target.resources(case, self._world) for target in self._targets}
+        self._desired[incident] = by_target
+        desired = [one for listed in by_target.values() for one in listed]
+        among = {one.address: one for one in desired}
+        found = {one.address: compare(one, among, self._world, case.memory, case.blob) for one in desired}
+        self._resources[incident] = among
+        self._differences[incident] = _without_what_waits(
+            {
+                address: self._or_blocked(case, difference)
+                for address, difference in found.items()
+                if difference is not None
+            }
+        )
+
+    def _or_blocked(self, case: Case, difference: Difference) -> Difference:
+        if not isinstance(difference, Change):
+            return difference
+        return self._blocked(case, difference) or difference
+
+
+def _without_what_waits(differences: dict[Address, Difference]) -> dict[Address, Difference]:
+    """The differences without those that need what is blocked: they are no news."""
+    waiting = {
+        address
+        for address, one in differences.items()
+        if isinstance(one, Change) and isinstance(differences.get(one.needs or address), Blocked)
+    }
+    kept = {address: one for address, one in differences.items() if address not in waiting}
+    return _without_what_waits(kept) if waiting else kept
