@@ -60,4 +60,4 @@ def test_at_most_one_file_knows_a_service_s_library(library: str) -> None:
 
 def test_only_the_shared_helpers_of_the_tests_are_a_package() -> None:
     packages = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("__init__.py")}
-    assert {package.parts[0] for package in packages} <= {"support"}
+    assert {package.parts[0] for package in packages} <= {"support", "sweeps"}
