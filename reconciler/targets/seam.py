@@ -99,6 +99,18 @@ def items_of(answer: Answer, name: str) -> list[Any]:
     return found
 
 
+def text_of(answer: Answer, name: str) -> str:
+    """A text that every such answer has, as an id. Raises LookupError, TypeError."""
+    return words(answer[name])
+
+
+def words(value: object) -> str:
+    """The value, which has to be a text with something in it. Raises TypeError."""
+    if not isinstance(value, str) or not value:
+        raise TypeError("no text")
+    return value
+
+
 #: What only looks. Everything else counts as a write.
 _READS = re.compile(
     r"GET .*"

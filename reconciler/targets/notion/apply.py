@@ -129,4 +129,4 @@ def _added(api: Api, page: str, text: str, portion: Sequence[timeline.Entry]) ->
         type="update_content",
         update_content={"content_updates": [{"old_str": old, "new_str": new}]},
     )
-    return str(answer["markdown"])
+    return observe.markdown_of(answer)

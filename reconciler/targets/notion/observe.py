@@ -19,7 +19,7 @@ from reconciler.targets.notion import desired
 from reconciler.targets.notion.desired import BOT, NAME
 from reconciler.targets.notion.properties import read as read_property
 from reconciler.targets.notion.values import lacks, veiled
-from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of
+from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of, text_of, words
 
 PAGE = 100
 IDS_A_QUERY = 50
@@ -96,7 +96,12 @@ def _whole(answer: Answer) -> Observed:
     """A page's text. Notion: of very long pages only a part comes back."""
     if answer["truncated"]:
         raise Unanswered(_TEXT, "the page is so long that Notion gives only a part of it")
-    return Present(extra={"markdown": str(answer["markdown"])})
+    return Present(extra={"markdown": markdown_of(answer)})
+
+
+def markdown_of(answer: Answer) -> str:
+    """The text in an answer, which may be empty."""
+    return words(answer["markdown"]) if answer["markdown"] != "" else ""
 
 
 def _page(api: Api, look: Look, case: Case) -> Observed:
@@ -114,19 +119,20 @@ def _source(api: Api, base: str) -> Observed:
     sources = items_of(api.call(method, database_id=base), "data_sources")
     if not sources:
         raise Refused(method, "object_not_found", "the database has no data source that the connection sees")
-    return Present(id=str(sources[0]["id"]))
+    return Present(id=text_of(sources[0], "id"))
 
 
 def shape(api: Api, source: str) -> Present:
     """The properties of a data source: name → type, and the options of those that have some."""
     answer = api.call("GET /v1/data_sources/{data_source_id}", data_source_id=source)
-    properties = answer["properties"]
+    types = {name: text_of(raw, "type") for name, raw in answer["properties"].items()}
+    if "title" not in types.values():
+        raise TypeError("every data source has a title")
     options = {
-        name: [option["name"] for option in (raw.get(raw["type"]) or {}).get("options") or ()]
-        for name, raw in properties.items()
-        if raw["type"] in ("select", "status")
+        name: [text_of(option, "name") for option in items_of(answer["properties"][name][kind], "options")]
+        for name, kind in types.items()
+        if kind in ("select", "status")
     }
-    types = {name: raw["type"] for name, raw in properties.items()}
     return Present(id=source, fields=types, extra={"options": options})
 
 
@@ -140,7 +146,7 @@ def _pages(api: Api, base: str, cases: Mapping[str, Case], world: World) -> Sigh
     for start in range(0, len(ids), IDS_A_QUERY):
         name = own[ids[start]].settings.notion.properties["id"]
         for raw in _query(api, known, name, ids[start : start + IDS_A_QUERY]):
-            id = read_property(raw["properties"].get(name) or {})
+            id = words(read_property(raw["properties"][name]))
             if id in raws:
                 raws[id].append(raw)
     seen: dict[Address, Observed] = {
@@ -184,7 +190,7 @@ def _other(raw: Mapping[str, Any]) -> dict[str, str]:
     """What is to be known of a second page."""
     made, edited = raw.get("created_by") or {}, raw.get("last_edited_by") or {}
     return {
-        "id": str(raw["id"]),
+        "id": text_of(raw, "id"),
         "url": str(_address(raw)),
         "made_by": str(made.get("id")),
         "edited_by": str(edited.get("id")),
@@ -193,14 +199,15 @@ def _other(raw: Mapping[str, Any]) -> dict[str, str]:
 
 def sighting(raw: Mapping[str, Any], case: Case, younger: Iterable[Mapping[str, str]] = ()) -> Present:
     """A page object of Notion's as the plan compares it; `younger` are its duplicates."""
-    properties = raw.get("properties") or {}
-    parent = str((raw.get("parent") or {}).get("database_id") or "")
+    properties, parent = raw["properties"], raw["parent"]
+    inside = text_of(parent, "type") in ("data_source_id", "database_id")
+    database = text_of(parent, "database_id") if inside else ""
     return Present(
-        id=str(raw["id"]),
+        id=text_of(raw, "id"),
         fields={name: veiled(case, read_property(value)) for name, value in properties.items()},
         live=not (raw.get("in_trash") or raw.get("archived")),
         url=_address(raw),
-        extra={"database": parent.replace("-", ""), "younger": list(younger)},
+        extra={"database": database.replace("-", ""), "younger": list(younger)},
     )
 
 

@@ -10,7 +10,7 @@ from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
 from reconciler.targets.pagerduty import desired, observe
-from reconciler.targets.seam import Api, CallError, Refused
+from reconciler.targets.seam import Api, CallError, Refused, text_of
 
 
 def carry_out(api: Api, change: Change, case: Case, world: World) -> Ended:
@@ -31,7 +31,7 @@ def _note(api: Api, change: Change) -> Ended:
     note = {"content": f"{change.body['mark']}\n{links}"}
     if not change.id:
         made = api.call("POST /incidents/{id}/notes", id=change.body["page"], note=note)["note"]
-        return Ended(change, {change.address: Present(id=str(made["id"]), fields={"links": links})})
+        return Ended(change, {change.address: Present(id=text_of(made, "id"), fields={"links": links})})
     done = {change.address: Present(id=change.id, fields={"links": links})}
     try:
         api.call("PUT /incidents/{id}/notes/{note_id}", id=change.body["page"], note_id=change.id, note=note)

@@ -7,6 +7,7 @@ in all states before one is made (PagerDuty REST: "List incidents", `date_range=
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from reconciler.incident.text import one_line
@@ -16,7 +17,7 @@ from reconciler.targets.base import Look
 from reconciler.targets.case import Case, shared
 from reconciler.targets.links import log_needed
 from reconciler.targets.pagerduty import desired
-from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of
+from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of, text_of
 
 NAME = desired.NAME
 OPEN = shared(NAME, "open pages")
@@ -110,7 +111,7 @@ def _read_priorities(api: Api) -> Present:
         if refused.code != "402":
             raise
         found = []
-    return Present(fields={one["name"]: one["id"] for one in found})
+    return Present(fields={text_of(one, "name"): text_of(one, "id") for one in found})
 
 
 def _read_open(api: Api, cases: Mapping[str, Case]) -> Sightings:
@@ -146,7 +147,8 @@ def list_incidents(api: Api, **filters: Any) -> Iterator[Mapping[str, Any]]:
 def find(api: Api, key: str) -> Observed:
     """The page with that key in whichever state: an open one first, then the oldest."""
     assert key, "an empty key would list every incident"
-    fitting = [one for one in list_incidents(api, incident_key=key) if one.get("incident_key") == key]
+    listed = list_incidents(api, incident_key=key)
+    fitting = [one for one in listed if text_of(one, "incident_key") == key]
     if not fitting:
         return Absent()
     return sighting(min(fitting, key=lambda one: one.get("status") == "resolved"))
@@ -159,13 +161,13 @@ def sighting(incident: Answer) -> Present:
         (reason.get("incident") or {}).get("id") if reason.get("type") == "merge_resolve_reason" else None
     )
     return Present(
-        id=str(incident["id"]),
+        id=text_of(incident, "id"),
         fields={
             "title": one_line(str(incident.get("title") or "")),
             "urgency": incident.get("urgency"),
             "priority": _priority(incident),
         },
-        live=incident.get("status") != "resolved",
+        live=text_of(incident, "status") != "resolved",
         url=incident.get("html_url"),
         extra={
             "status": incident.get("status"),
@@ -184,11 +186,17 @@ def _priority(incident: Answer) -> str | None:
 
 
 def _acknowledged(incident: Answer) -> dict[str, str] | None:
-    listed = incident.get("acknowledgements") or []
-    if not listed:
+    if not incident.get("acknowledgements"):
         return None
-    first = min(listed, key=lambda one: str(one.get("at")))
-    return {"at": str(first.get("at")), "by": _agent(first.get("acknowledger"))["name"]}
+    first = min(items_of(incident, "acknowledgements"), key=lambda one: _moment(one, "at"))
+    return {"at": _moment(first, "at"), "by": _agent(first.get("acknowledger"))["name"]}
+
+
+def _moment(answer: Answer, name: str) -> str:
+    """A time as PagerDuty writes it. Raises ValueError for what is none."""
+    moment = text_of(answer, name)
+    datetime.fromisoformat(moment)
+    return moment
 
 
 def _agent(reference: object) -> dict[str, str]:
@@ -201,9 +209,9 @@ def _agent(reference: object) -> dict[str, str]:
 def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
     mark = desired.note_mark(case, team)
     for note in items_of(api.call("GET /incidents/{id}/notes", id=id), "notes"):
-        first, _, rest = str(note.get("content", "")).partition("\n")
+        first, _, rest = str(note["content"]).partition("\n")
         if first == mark:
-            return Present(id=str(note.get("id")), fields={"links": rest})
+            return Present(id=text_of(note, "id"), fields={"links": rest})
     return Absent()
 
 
@@ -212,6 +220,6 @@ def _first_acknowledgement(api: Api, id: str) -> Observed:
     taken = [one for one in entries if str(one.get("type", "")).startswith("acknowledge_log_entry")]
     if not taken:
         return Present()
-    first = min(taken, key=lambda one: str(one.get("created_at")))
+    first = min(taken, key=lambda one: _moment(one, "created_at"))
     by = _agent(first.get("agent"))["name"]
-    return Present(extra={"acknowledged": {"at": str(first.get("created_at")), "by": by}})
+    return Present(extra={"acknowledged": {"at": _moment(first, "created_at"), "by": by}})

@@ -9,7 +9,7 @@ from reconciler.plan.change import Change, Kind
 from reconciler.plan.world import Absent, Present, World
 from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, CallError, Refused
+from reconciler.targets.seam import Api, CallError, Refused, text_of
 from reconciler.targets.slack.create import create, first_free, spare
 from reconciler.targets.slack.find import sighting
 from reconciler.targets.slack.names import NAME
@@ -88,7 +88,7 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
         sent |= {"thread_ts": body["thread"], "reply_broadcast": bool(body.get("broadcast"))}
     answer = api.call("chat.postMessage", **sent, unfurl_links=False, unfurl_media=False)
     return Ended(
-        change, {change.address: Present(id=answer["ts"], fields={"digest": change.value("digest")})}
+        change, {change.address: Present(id=text_of(answer, "ts"), fields={"digest": change.value("digest")})}
     )
 
 
@@ -129,7 +129,7 @@ def _bookmark(api: Api, change: Change, case: Case, world: World) -> Ended:
         id = change.id
     else:
         answer = api.call("bookmarks.add", channel_id=channel, type="link", **wanted)
-        id = str(answer["bookmark"]["id"])
+        id = text_of(answer["bookmark"], "id")
     return Ended(change, {change.address: Present(id, as_bookmark(wanted["title"], wanted["link"]))})
 
 

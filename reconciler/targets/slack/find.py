@@ -12,6 +12,7 @@ from reconciler.incident.settings import Bookmark
 from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
+from reconciler.targets.seam import text_of, words
 from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark
 from reconciler.targets.slack.text import as_bookmark, comparable, read_line
 
@@ -66,28 +67,34 @@ def holding(case: Case, seen: Observed) -> str:
 
 
 def sighting(raw: Mapping[str, Any]) -> Present:
-    """A channel object of Slack's as the plan compares it."""
+    """A channel object of Slack's as the plan compares it. Raises `Unusable.SIGNS` for anything else."""
+    id = text_of(raw, "id")
     return Present(
-        id=raw["id"],
-        fields={"name": raw.get("name", "")},
+        id=id,
+        fields={"name": text_of(raw, "name")},
         live=not raw.get("is_archived", False),
-        url=f"https://slack.com/app_redirect?channel={raw['id']}",
+        url=f"https://slack.com/app_redirect?channel={id}",
         extra={
-            "topic": comparable(read_line((raw.get("topic") or {}).get("value", ""))),
-            "purpose": comparable(read_line((raw.get("purpose") or {}).get("value", ""))),
-            "previous": list(raw.get("previous_names") or ()),
-            "created": raw.get("created", 0),
+            "topic": comparable(_line(raw, "topic")),
+            "purpose": comparable(_line(raw, "purpose")),
+            "previous": [words(name) for name in raw.get("previous_names") or ()],
+            "created": int(raw["created"]),
             "private": raw.get("is_private", False),
             "left": raw.get("is_member") is False,
         },
     )
 
 
+def _line(raw: Mapping[str, Any], name: str) -> str:
+    """A channel's topic or purpose."""
+    return read_line(raw[name]["value"]) if name in raw else ""
+
+
 def is_ours(raw: Mapping[str, Any], case: Case, bot: str | None) -> bool:
     """True for a channel that our bot made and that carries the incident's mark, or without one its name."""
     if bot is None or raw.get("creator") != bot:
         return False
-    marked = re.match(r"\[([^\]]+)\]", read_line((raw.get("purpose") or {}).get("value", "")))
+    marked = re.match(r"\[([^\]]+)\]", _line(raw, "purpose"))
     return marked.group(1) == case.mark if marked else raw.get("name") in names(case)
 
 

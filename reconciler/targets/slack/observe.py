@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, Refused, Unanswered, items_of
+from reconciler.targets.seam import Api, Refused, Unanswered, items_of, text_of, words
 from reconciler.targets.slack.find import channel_seen, sighting
 from reconciler.targets.slack.names import EVENT_TYPE
 from reconciler.targets.slack.text import as_bookmark
@@ -56,12 +56,12 @@ def _channels(api: Api, look: Look) -> Observed:
         exclude_archived=True,
         limit=PAGE,
     )
-    return Present(fields={raw["id"]: raw for raw in listed})
+    return Present(fields={sighting(raw).id: raw for raw in listed})
 
 
 def _bot(api: Api, look: Look) -> Observed:
     answer = api.call("auth.test")
-    return Present(id=str(answer["user_id"]), url=answer.get("url"))
+    return Present(id=text_of(answer, "user_id"), url=answer.get("url"))
 
 
 def _groups(api: Api, look: Look) -> Observed:
@@ -72,15 +72,14 @@ def _groups(api: Api, look: Look) -> Observed:
         if refused.code != "plan_upgrade_required":
             raise
         found = []
-    return Present(fields={raw["handle"]: raw["id"] for raw in found})
+    return Present(fields={text_of(raw, "handle"): text_of(raw, "id") for raw in found})
 
 
 def _group(api: Api, look: Look) -> Observed:
     """A group's members: a group cannot be invited itself."""
     id = look.arguments["id"]
-    return Present(
-        id=id, fields={"ids": sorted(items_of(api.call("usergroups.users.list", usergroup=id), "users"))}
-    )
+    users = items_of(api.call("usergroups.users.list", usergroup=id), "users")
+    return Present(id=id, fields={"ids": sorted(map(words, users))})
 
 
 def _person(api: Api, look: Look) -> Observed:
@@ -90,7 +89,8 @@ def _person(api: Api, look: Look) -> Observed:
         if refused.code in ("users_not_found", "user_not_found"):
             return Absent()
         raise
-    return Present(id=answer["user"]["id"], fields={"ids": [answer["user"]["id"]]})
+    user = text_of(answer["user"], "id")
+    return Present(id=user, fields={"ids": [user]})
 
 
 def _info(api: Api, look: Look, case: Case) -> Observed:
@@ -107,17 +107,17 @@ def _info(api: Api, look: Look, case: Case) -> Observed:
 def _members(api: Api, look: Look, case: Case) -> Observed:
     """Who is in the channel now."""
     id = look.arguments["id"]
-    ids = list(pages(api, "conversations.members", "members", channel=id, limit=PAGE))
-    return Present(fields={"ids": ids})
+    ids = pages(api, "conversations.members", "members", channel=id, limit=PAGE)
+    return Present(fields={"ids": [words(one) for one in ids]})
 
 
 def _bookmarks(api: Api, look: Look, case: Case) -> Observed:
     found = items_of(api.call("bookmarks.list", channel_id=look.arguments["id"]), "bookmarks")
-    return Present(fields={raw["id"]: _bookmark(raw) for raw in found})
+    return Present(fields={text_of(raw, "id"): _bookmark(raw) for raw in found})
 
 
 def _bookmark(raw: Mapping[str, Any]) -> dict[str, str]:
-    return as_bookmark(raw.get("title") or "", raw.get("link") or "")
+    return as_bookmark(raw["title"], raw.get("link") or "")
 
 
 def _card(api: Api, look: Look, case: Case) -> Observed:
@@ -130,9 +130,13 @@ def _card(api: Api, look: Look, case: Case) -> Observed:
         limit=1,
         include_all_metadata=True,
     )
-    return Present(
-        fields=_marked(items_of(answer, "messages"), case, look.arguments["id"]), extra={"card": True}
-    )
+    listed = items_of(answer, "messages")
+    if any(
+        raw.get("ts") == look.arguments["ts"] and raw.get("bot_id") and not raw.get("metadata")
+        for raw in listed
+    ):
+        raise TypeError("our own message comes without its metadata")
+    return Present(fields=_marked(listed, case, look.arguments["id"]), extra={"card": True})
 
 
 def _messages(api: Api, look: Look, case: Case) -> Observed:
@@ -154,7 +158,7 @@ def _thread(api: Api, channel: str, ts: str) -> list[dict[str, Any]]:
 def _marked(messages: list[dict[str, Any]], case: Case, channel: str) -> dict[str, dict[str, Any]]:
     """Our messages by the thing that their mark names; the oldest counts, later ones are duplicates."""
     marked: dict[str, dict[str, Any]] = {}
-    for raw in sorted(messages, key=lambda one: str(one.get("ts"))):
+    for raw in sorted(messages, key=lambda one: text_of(one, "ts")):
         payload = _payload(raw, case)
         if payload is None:
             continue
@@ -174,8 +178,8 @@ def _marked(messages: list[dict[str, Any]], case: Case, channel: str) -> dict[st
 
 
 def _payload(raw: Mapping[str, Any], case: Case) -> Mapping[str, Any] | None:
-    metadata = raw.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
+    metadata: Mapping[str, Any] = raw.get("metadata", {})
+    payload: Mapping[str, Any] = metadata.get("event_payload") or {}
     own = (case.settings.name, case.id)
     if metadata.get("event_type") != EVENT_TYPE or (payload.get("instance"), payload.get("incident")) != own:
         return None
