@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Protocol
 
-from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Trouble
 from reconciler.plan.address import Address
 from reconciler.plan.change import Blocked, Change
@@ -22,7 +20,7 @@ from reconciler.plan.plan import Outcome, State
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Sightings, Unknown, World
 from reconciler.run.differing import Differing
-from reconciler.run.holding import Holds
+from reconciler.run.holding import Bounds, Holds
 from reconciler.run.pool import Pool
 from reconciler.targets.base import Ended, Look, Target
 from reconciler.targets.case import Case
@@ -85,7 +83,7 @@ class _Asked:
 class Engine:
     """One run over the cases, the first one first.
 
-    `blocked` tells, for a change, whether an earlier refusal still stands; after `until` nothing is begun.
+    `blocked` tells, for a change, whether an earlier refusal still stands; beyond `bounds` nothing is begun.
     """
 
     cases: Mapping[str, Case]
@@ -95,9 +93,7 @@ class Engine:
     gate: Gate = field(default_factory=Open)
     blocked: Callable[[Case, Change], Blocked | None] = lambda _case, _change: None
     told: Callable[[str], None] = lambda _: None
-    stopping: Callable[[], bool] = lambda: False
-    clock: Clock = field(default_factory=SystemClock)
-    until: datetime | None = None
+    bounds: Bounds = field(default_factory=Bounds)
     world: World = field(default_factory=World)
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -117,7 +113,7 @@ class Engine:
         targets = [each.target for each in self.targets]
         self._differing = Differing(self.cases, targets, self.world, self._still_blocked)
         self._stale = self._differing.stale
-        self._holds = Holds(self.clock, self.until, self.stopping)
+        self._holds = Holds(self.bounds)
         self._limits: dict[Address, RateLimited] = {}
         self._late: dict[str, _Looked] = {}
 
@@ -377,7 +373,7 @@ class Engine:
                     self.outcomes.append(Outcome(difference, State.SKIPPED, self._why(difference)))
 
     def _why(self, change: Change) -> Trouble:
-        if self.stopping():
+        if self.bounds.stopping():
             return Trouble(change.summary, "the run was stopped before its turn", "run apply again")
         if change.address in self._limits:
             told = self._by_name[change.address.target].target.explain(

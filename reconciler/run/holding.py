@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from reconciler.clock import Clock
+from reconciler.clock import Clock, SystemClock
 from reconciler.plan.address import Address
 
 #: Seconds that a run begins work in, unless it is told otherwise: two thirds of a CI job's 15 minutes.
 BUDGET = 600.0
-#: Seconds between two looks at whether the run is to stop.
-SLICE = 1.0
+#: Seconds between two looks at whether a run that waits is to stop, and whether there are news.
+SLICE, NEWS = 1.0, 10.0
 #: Seconds that are waited at least, whatever a service says.
 SHORTEST = 0.1
 
 
-class Holds:
-    """Things that go on at a known moment; nothing is waited for beyond `until`."""
+@dataclass(frozen=True)
+class Bounds:
+    """When a run ends: at `until`, when it is told to stop, or, while it only waits, when there are news.
 
-    def __init__(self, clock: Clock, until: datetime | None, stopping: Callable[[], bool]):
-        self._clock, self._stopping = clock, stopping
-        self.until = until or clock.now() + timedelta(seconds=BUDGET)
+    Without `until` that is BUDGET after it began.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    until: datetime | None = None
+    stopping: Callable[[], bool] = lambda: False
+    news: Callable[[], bool] = lambda: False
+
+
+class Holds:
+    """Things that go on at a known moment; nothing is waited for beyond a run's bounds."""
+
+    def __init__(self, bounds: Bounds):
+        self._bounds, self._clock = bounds, bounds.clock
+        self._until = bounds.until or self._clock.now() + timedelta(seconds=BUDGET)
         self._due: dict[Address | str, datetime] = {}
+        self._asked = self._clock.now()
+        self._interrupted = False
 
     def add(self, thing: Address | str, seconds: float) -> None:
         """Hold something for so many seconds."""
@@ -34,7 +50,7 @@ class Holds:
     @property
     def over(self) -> bool:
         """True once nothing may be begun any more."""
-        return self._stopping() or self._clock.now() >= self.until
+        return self._interrupted or self._bounds.stopping() or self._clock.now() >= self._until
 
     def left(self) -> float | None:
         """Seconds until the first may go on; None when nothing is held."""
@@ -53,9 +69,16 @@ class Holds:
     def wait(self) -> list[Address | str]:
         """Wait for the first, and return what is free then; empty when there is no time left for it."""
         while (left := self.left()) is not None and not self.over:
-            if self._clock.now() + timedelta(seconds=left) >= self.until:
+            if self._clock.now() + timedelta(seconds=left) >= self._until:
                 break
             if left == 0:
                 return self.freed()
             self._clock.sleep(min(left, SLICE))
+            self._interrupted = self._interrupted or self._news()
         return []
+
+    def _news(self) -> bool:
+        if (self._clock.now() - self._asked).total_seconds() < NEWS:
+            return False
+        self._asked = self._clock.now()
+        return self._bounds.news()

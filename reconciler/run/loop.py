@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from reconciler.errors import Failure, defect
@@ -86,7 +87,8 @@ def loop(shell: Shell, options: Options, interval: float, told: Told, stop: Stop
         tip, now = _tip(shell), shell.clock.now()
         if now >= due or tip != seen:
             seen, due = tip, now + timedelta(seconds=interval)
-            _turn(shell, replace(options, deep=spacing.turn(now)), told)
+            newer = partial(_newer, shell, seen)
+            _turn(shell, replace(options, deep=spacing.turn(now), news=newer), told)
         stop.wait(min(POLL, interval))
 
 
@@ -99,6 +101,11 @@ def _turn(shell: Shell, options: Options, told: Told) -> None:
         told.failure(defect(error))
     else:
         told.report(report)
+
+
+def _newer(shell: Shell, seen: str | None) -> bool:
+    """True when there is a commit that the turn under way does not know of."""
+    return _tip(shell) != seen
 
 
 def _tip(shell: Shell) -> str | None:

@@ -21,7 +21,8 @@ from reconciler.run.services import Door, Services
 class Options:
     """What the command line asks for. `wait` and `budget` are in seconds; `holder` and `run` are words.
 
-    After `budget` a run begins nothing any more; `until` is when that is, which the run itself sets.
+    After `budget` a run begins nothing any more; `until` is when that is, which the run itself sets. A run
+    that only waits for a rate limit ends when there are `news`.
     """
 
     only: frozenset[str] = frozenset()
@@ -31,6 +32,7 @@ class Options:
     wait: float = 120
     budget: float = BUDGET
     until: datetime | None = None
+    news: Callable[[], bool] = lambda: False
     holder: str = "reconciler"
     run: str = ""
     deep: Callable[[str], bool] = lambda _: True

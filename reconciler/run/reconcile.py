@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Problem
 from reconciler.incident.text import one_line
 from reconciler.plan.address import Address
@@ -16,6 +15,7 @@ from reconciler.plan.memory import BlockedSince, Memory
 from reconciler.plan.plan import Heading, Outcome, Plan, Report, State
 from reconciler.plan.world import Present, Sightings, Unknown, World
 from reconciler.run.engine import Connected, Engine, Gate, Open
+from reconciler.run.holding import Bounds
 from reconciler.run.pool import Pool
 from reconciler.run.remember import refusals, remember, still_blocked
 from reconciler.targets.case import Case
@@ -38,9 +38,7 @@ class Situation:
     deep: Callable[[str], bool] = lambda _: True
     known: Sightings = field(default_factory=dict)
     told: Callable[[str], None] = lambda _: None
-    stopping: Callable[[], bool] = lambda: False
-    clock: Clock = field(default_factory=SystemClock)
-    until: datetime | None = None
+    bounds: Bounds = field(default_factory=Bounds)
 
     def engine(self, cases: Mapping[str, Case], gate: Gate, world: World | None = None) -> Engine:
         """An engine over some of the cases; the worst and the oldest come first."""
@@ -52,9 +50,7 @@ class Situation:
             gate=gate,
             blocked=self._blocked,
             told=self.told,
-            stopping=self.stopping,
-            clock=self.clock,
-            until=self.until,
+            bounds=self.bounds,
             world=world or World(self.known),
         )
 

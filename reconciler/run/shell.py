@@ -19,6 +19,7 @@ from reconciler.run import caches, ground
 from reconciler.run.books import both, kept_after, lines
 from reconciler.run.gate import LeaseGate
 from reconciler.run.ground import Ground
+from reconciler.run.holding import Bounds
 from reconciler.run.pool import Pool, Threads
 from reconciler.run.reading import Options, Reader, Reading
 from reconciler.run.reconcile import Situation
@@ -146,9 +147,7 @@ class Shell:
             under=self._under(reading),
             deep=options.deep,
             known={**remembered, **services.broken},
-            stopping=self.stopping,
-            clock=self.clock,
-            until=options.until,
+            bounds=Bounds(self.clock, options.until, self.stopping, options.news),
         )
 
     def _under(self, reading: Reading) -> Callable[[Case, str], str]:

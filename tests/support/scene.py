@@ -28,7 +28,7 @@ from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Plan
 from reconciler.run.caches import Caches, kept, known
 from reconciler.run.engine import Connected, Open
-from reconciler.run.holding import BUDGET
+from reconciler.run.holding import BUDGET, Bounds
 from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
@@ -187,8 +187,7 @@ class Scene:
             self.targets(writes),
             self.record.pool,
             deep=lambda _: deep,
-            clock=self.clock,
-            until=self.clock.now() + timedelta(seconds=self.budget),
+            bounds=Bounds(self.clock, self.clock.now() + timedelta(seconds=self.budget)),
             known=known(self.caches, self.clock.now(), lambda target: target),
         )
 
