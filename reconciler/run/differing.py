@@ -74,11 +74,13 @@ class Differing:
 
 
 def _without_what_waits(differences: dict[Address, Difference]) -> dict[Address, Difference]:
-    """The differences without those that need what is blocked: they are no news."""
-    waiting = {
+    """The differences without those that need what is blocked, or what waits for it: they are no news."""
+    shut = {address for address, one in differences.items() if isinstance(one, Blocked)}
+    waiting: set[Address] = set()
+    while more := {
         address
         for address, one in differences.items()
-        if isinstance(one, Change) and isinstance(differences.get(one.needs or address), Blocked)
-    }
-    kept = {address: one for address, one in differences.items() if address not in waiting}
-    return _without_what_waits(kept) if waiting else kept
+        if isinstance(one, Change) and one.needs in shut | waiting and address not in waiting
+    }:
+        waiting |= more
+    return {address: one for address, one in differences.items() if address not in waiting}

@@ -25,7 +25,7 @@ def resources(case: Case, world: World) -> list[Resource]:
     return [
         one
         for team in teams(case)
-        for one in (page(case, world, team, team in asked), links(case, world, team))
+        for one in (page(case, world, team, team in asked), links(case, world, team, team in asked))
     ]
 
 
@@ -187,7 +187,7 @@ def _link(case: Case, world: World, word: str, target: str, thing: str) -> str:
     return f"{word}: {url}" if url else ""
 
 
-def links(case: Case, world: World, team: str) -> Resource:
+def links(case: Case, world: World, team: str, asked: bool) -> Resource:
     """The note with the links that did not exist when the page went out."""
     address = case.at(NAME, f"{team}/links")
     told = [_link(case, world, "Slack", "slack", "channel"), _link(case, world, "Document", "notion", "page")]
@@ -199,7 +199,7 @@ def links(case: Case, world: World, team: str) -> Resource:
         f"note the links on the page of {team}",
         fields={"links": known} if wanted and known else {},
         body={"page": page.id if page else "", "mark": note_mark(case, team)},
-        make=wanted and (bool(known) or page is None) and bool({"slack", "notion"} & case.on),
+        make=wanted and (bool(known) if page else asked) and bool({"slack", "notion"} & case.on),
         drift=policies(NAME, "links"),
         part_of=case.at(NAME, team),
         needs=case.at(NAME, team),

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reconciler.plan.change import Change, Kind
-from reconciler.plan.world import Absent, Present, World
+from reconciler.plan.world import Absent, Present, Sightings, World
 from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, Refused, text_of
 from reconciler.targets.slack.create import create, first_free, spare
-from reconciler.targets.slack.find import sighting
-from reconciler.targets.slack.names import NAME
+from reconciler.targets.slack.find import as_message, sighting
+from reconciler.targets.slack.names import NAME, found
+from reconciler.targets.slack.observe import scan
 from reconciler.targets.slack.text import as_bookmark
 
 Handler = Callable[[Api, Change, Case, World], Ended]
@@ -83,7 +84,7 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
     channel = body["channel"] if elsewhere else _place(change, case, world)
     sent = {**body["content"], "metadata": body["metadata"], "channel": channel}
     if change.id:
-        return _edit(api, change, sent)
+        return _edit(api, change, case, sent)
     if body.get("thread"):
         sent |= {"thread_ts": body["thread"], "reply_broadcast": bool(body.get("broadcast"))}
     answer = api.call("chat.postMessage", **sent, unfurl_links=False, unfurl_media=False)
@@ -96,7 +97,7 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
 _DELETED = ("message_not_found", "cant_update_message")
 
 
-def _edit(api: Api, change: Change, sent: Mapping[str, Any]) -> Ended:
+def _edit(api: Api, change: Change, case: Case, sent: Mapping[str, Any]) -> Ended:
     """Edit in place; what a person has deleted stays deleted, except the card, which is made again.
 
     Slack reads an edited text as a person's, names and all, unless `parse` says otherwise.
@@ -107,11 +108,18 @@ def _edit(api: Api, change: Change, sent: Mapping[str, Any]) -> Ended:
     except Refused as refused:
         card = change.address.thing == "card"
         if card and refused.code == "message_not_found":
-            return Ended(change, {change.address: Absent()})
+            return Ended(change, _another(api, change, case, sent["channel"]))
         if card or refused.code not in _DELETED:
             raise
         return Ended(change, {change.address: done}, note="deleted in Slack: left so")
     return Ended(change, {change.address: done})
+
+
+def _another(api: Api, change: Change, case: Case, channel: str) -> Sightings:
+    """What there is in the place of the card that was known: a run that was killed may have made one."""
+    scanned = scan(api, case, channel)
+    entry = scanned.fields.get("card")
+    return {change.address: as_message(entry) if entry else Absent(), found(case): scanned}
 
 
 def _pin(api: Api, change: Change, case: Case, world: World) -> Ended:

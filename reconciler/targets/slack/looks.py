@@ -6,6 +6,7 @@ First the list of the bot's own channels, then only what neither that list nor t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from reconciler.plan.drift import Policy
@@ -112,10 +113,9 @@ def _in_channel(
     posted = [thing for thing in wanting if thing.startswith(("update/", "ending/", "reopening/"))]
     posted = [thing for thing in posted if thing.count("/") == 1]
     if card_kept is None or card_kept.within != id or posted or known or (invited and deep):
-        yield _scan(case, "", id, float(seen.extra.get("created", 0)))
+        yield _scan(case, "", id, _made(seen))
     elif deep:
-        arguments = {"id": id, "ts": card_kept.id}
-        yield Look(f"card {id}", "card", case.id, arguments, (found(case),))
+        yield replace(_scan(case, "", id, _made(seen), ts=card_kept.id), key=f"card {id}", kind="card")
 
 
 def _unsettled(case: Case, thing: str, channel: str) -> bool:
@@ -123,6 +123,10 @@ def _unsettled(case: Case, thing: str, channel: str) -> bool:
     return remembered is None or remembered.within != channel
 
 
-def _scan(case: Case, place: str, id: str, oldest: float) -> Look:
-    arguments = {"id": id, "place": place, "oldest": f"{max(oldest, 0):.6f}"}
+def _made(channel: Present) -> float:
+    return float(channel.extra.get("created", 0))
+
+
+def _scan(case: Case, place: str, id: str, oldest: float, **more: str) -> Look:
+    arguments = {"id": id, "place": place, "oldest": f"{max(oldest, 0):.6f}", **more}
     return Look(f"messages {case.id} {id}", "messages", case.id, arguments, (found(case, place),))

@@ -121,7 +121,7 @@ def _bookmark(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _card(api: Api, look: Look, case: Case) -> Observed:
-    """The card alone, by its remembered time."""
+    """The card alone, by its remembered time; where it is gone, another one may have been made meanwhile."""
     answer = api.call(
         "conversations.history",
         channel=look.arguments["id"],
@@ -136,13 +136,17 @@ def _card(api: Api, look: Look, case: Case) -> Observed:
         for raw in listed
     ):
         raise TypeError("our own message comes without its metadata")
-    return Present(fields=_marked(listed, case, look.arguments["id"]), extra={"card": True})
+    marked = _marked(listed, case, look.arguments["id"])
+    return Present(fields=marked, extra={"card": True}) if "card" in marked else _messages(api, look, case)
 
 
 def _messages(api: Api, look: Look, case: Case) -> Observed:
+    return scan(api, case, look.arguments["id"], look.arguments["place"], look.arguments["oldest"])
+
+
+def scan(api: Api, case: Case, id: str, place: str = "", oldest: str = "0") -> Present:
     """Everything of ours in a channel since a time, threads of the announcement included."""
-    id, place = look.arguments["id"], look.arguments["place"]
-    arguments = {"include_all_metadata": True, "limit": PAGE, "oldest": look.arguments["oldest"]}
+    arguments = {"include_all_metadata": True, "limit": PAGE, "oldest": oldest}
     listed = list(pages(api, "conversations.history", "messages", channel=id, **arguments))
     above = _marked(listed, case, id).get("announcement") if place else None
     thread = _thread(api, id, above["ts"]) if above else []

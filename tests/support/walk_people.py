@@ -1,0 +1,351 @@
+"""Steps of a walk that people take in Slack, PagerDuty and Notion, and what they may count on afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reconciler.sandbox.notion.people import People as Writers
+from reconciler.sandbox.pagerduty.people import People as Responders
+from reconciler.sandbox.slack.people import Person
+from tests.support.scene import CHANNEL, ID
+from tests.support.walking import BOT, STEPS, Record, Walk, step
+
+ANA, BO, CHEN, DEE = (f"{name}@example.com" for name in ("ana", "bo", "chen", "dee"))
+
+
+def ana(walk: Walk) -> Person:
+    """An administrator. To act in the channel she has to be in it."""
+    return walk.scene.slack.person(ANA)
+
+
+def inside(walk: Walk) -> tuple[Person, str]:
+    """Ana, and the channel, into which she goes if she must."""
+    found = walk.channel()
+    if ana(walk).id not in found["members"]:
+        ana(walk).join(found["id"])
+    joined(walk, found, ana(walk).id)
+    return ana(walk), found["id"]
+
+
+def record(walk: Walk, id: str) -> Record:
+    found: Record = walk.scene.slack.data["channels"][id]
+    return found
+
+
+# Slack: who is there ---------------------------------------------------------------------------
+
+
+def joined(walk: Walk, channel: Record, who: str) -> None:
+    """Somebody came by themselves, or was brought: there they stay, until they go."""
+    walk.release(f"left: {who} {channel['id']}")
+    walk.promise(f"member: {who} {channel['id']}", lambda: who in record(walk, channel["id"])["members"])
+
+
+@step("chen joins the channel")
+def join(walk: Walk) -> None:
+    who, found = walk.scene.slack.person(CHEN), walk.channel()
+    who.join(found["id"])
+    joined(walk, found, who.id)
+
+
+@step("bo leaves the channel")
+def leave(walk: Walk) -> None:
+    who, found = walk.scene.slack.person(BO), walk.channel()
+    if who.id not in found["members"]:
+        raise KeyError("not there")
+    who.leave(found["id"])
+    walk.release(f"member: {who.id} {found['id']}")
+    walk.promise(f"left: {who.id} {found['id']}", lambda: who.id not in record(walk, found["id"])["members"])
+
+
+@step("dee leaves the company")
+def deactivated(walk: Walk) -> None:
+    who = walk.scene.slack.person(DEE).id
+    walk.scene.slack.data["users"][who]["deleted"] = True
+
+
+@step("ana puts the bot out of the channel")
+def kick(walk: Walk) -> None:
+    who, id = inside(walk)
+    who.kick_bot(id)
+
+
+@step("ana puts the bot out of #incidents")
+def kick_there(walk: Walk) -> None:
+    ana(walk).kick_bot("incidents")
+
+
+@step("ana brings the bot back")
+def bring(walk: Walk) -> None:
+    for raw in (*walk.channels(), record(walk, walk.scene.slack.channel_id("incidents"))):
+        if BOT not in raw["members"] and not raw["is_archived"] and ana(walk).id in raw["members"]:
+            ana(walk).invite_bot(raw["id"])
+
+
+# Slack: the channel and what we keep in it -----------------------------------------------------
+
+
+def _channel(do: Callable[[Person, str], object]) -> Callable[[Walk], object]:
+    return lambda walk: do(*inside(walk))
+
+
+STEPS |= {
+    "ana renames the channel": _channel(lambda who, id: who.rename(id, "war-room")),
+    "ana archives the channel": _channel(lambda who, id: who.archive(id)),
+    "ana sets the topic": _channel(lambda who, id: who.edit_topic(id, "Lunch")),
+    "ana sets the purpose": _channel(lambda who, id: who.edit_purpose(id, "Lunch")),
+}
+
+
+@step("ana unarchives the channel")
+def unarchive(walk: Walk) -> None:
+    ana(walk).unarchive(walk.channel()["id"])
+
+
+def _take(name: str, private: bool = False) -> Callable[[Walk], object]:
+    def do(walk: Walk) -> None:
+        id = walk.scene.slack.person(BO).create(name, private=private)
+        walk.promise(
+            f"channel: {id}",
+            lambda: record(walk, id)["name"] == name and not record(walk, id)["topic"]["value"],
+        )
+
+    return do
+
+
+STEPS |= {
+    "bo makes a channel of the name": _take(CHANNEL),
+    "bo makes a private channel of the name": _take(CHANNEL, private=True),
+    "bo makes a channel of the resolved name": _take(f"{CHANNEL}-resolved"),
+    "bo makes a channel of the second name": _take(f"{CHANNEL}-2"),
+}
+
+
+def _posted(walk: Walk, thing: str) -> tuple[Record, str, str]:
+    """Where the newest message of a kind is, its ts and its mark."""
+    for raw in (*reversed(walk.channels()), record(walk, walk.scene.slack.channel_id("incidents"))):
+        found = [(mark, one["ts"]) for mark, one in walk.ours(raw) if mark.partition("/")[0] == thing]
+        if found:
+            return raw, found[-1][1], found[-1][0]
+    raise KeyError(thing)
+
+
+@step("ana unpins the card")
+def unpin(walk: Walk) -> None:
+    who, id = inside(walk)
+    who.unpin(id, _posted(walk, "card")[1])
+
+
+def _delete(thing: str) -> Callable[[Walk], object]:
+    """What was deleted is not posted again, if it was known that it had been posted."""
+
+    def do(walk: Walk) -> None:
+        found, ts, mark = _posted(walk, thing)
+        if ana(walk).id not in found["members"]:
+            ana(walk).join(found["id"])
+            joined(walk, found, ana(walk).id)
+        ana(walk).delete_message(found["id"], ts)
+        place = "" if found["creator"] == BOT else "/#incidents"
+        memory = walk.scene.memories.get(ID)
+        known = memory.things.get(f"slack:{mark}{place}") if memory else None
+        if thing != "card" and known is not None and known.id == ts:
+            id = found["id"]
+            walk.promise(
+                f"deleted in Slack: {mark} {id}",
+                lambda: all(one != mark for one, _ in walk.ours(record(walk, id))),
+            )
+
+    return do
+
+
+STEPS |= {f"ana deletes the {thing}": _delete(thing)
+          for thing in ("card", "announcement", "update", "ending", "reopening")}  # fmt: skip
+
+
+def _own_mark(walk: Walk, id: str) -> Record:
+    listed = record(walk, id)["bookmarks"].values()
+    fitting = [dict(raw) for raw in listed if f"bookmark: {raw['id']}" not in walk.ledger]
+    return fitting[0]
+
+
+@step("ana removes a bookmark")
+def remove_bookmark(walk: Walk) -> None:
+    who, id = inside(walk)
+    who.remove_bookmark(id, _own_mark(walk, id)["id"])
+
+
+@step("ana changes a bookmark")
+def change_bookmark(walk: Walk) -> None:
+    who, id = inside(walk)
+    mark = _own_mark(walk, id)
+    who.edit_bookmark(id, mark["id"], mark["title"], "https://lunch.example.com")
+
+
+# Slack: people's own ---------------------------------------------------------------------------
+
+
+@step("ana writes and pins it")
+def write(walk: Walk) -> None:
+    who, id = inside(walk)
+    text = f"It is the cache, {walk.next()}."
+    ts = who.post(id, text)
+    who.pin(id, ts)
+    walk.promise(f"message: {ts}", lambda: record(walk, id)["messages"].get(ts, {}).get("text") == text)
+    walk.promise(f"pin: {ts}", lambda: any(pin["ts"] == ts for pin in record(walk, id)["pins"]))
+
+
+@step("ana answers below the card")
+def answer(walk: Walk) -> None:
+    who, id = inside(walk)
+    ts = who.post(id, "Really?", thread_ts=_posted(walk, "card")[1])
+    walk.promise(f"message: {ts}", lambda: ts in record(walk, id)["messages"])
+
+
+@step("ana adds a bookmark")
+def add_bookmark(walk: Walk) -> None:
+    who, id = inside(walk)
+    link = f"https://graphs.example.com/{walk.next()}"
+    mark = who.add_bookmark(id, "Graphs", link)
+    walk.promise(f"bookmark: {mark}", lambda: record(walk, id)["bookmarks"].get(mark, {}).get("link") == link)
+
+
+# PagerDuty -------------------------------------------------------------------------------------
+
+
+def _page(walk: Walk) -> Record:
+    """The first page's record."""
+    listed = walk.scene.pagerduty.data["incidents"].values()
+    fitting: list[Record] = [raw for raw in listed if raw["shown"]["incident_key"].startswith("acme/")]
+    return fitting[0]
+
+
+def _ended(walk: Walk, found: Record) -> None:
+    """Whoever ended it is not woken again for it, until the file opens the incident again."""
+    if not walk.incident.status.open:
+        return
+    woken = _woken(found)
+    walk.promise(f"ended in PagerDuty: {found['shown']['id']}", lambda: _woken(found) == woken)
+
+
+def _woken(found: Record) -> int:
+    return sum(entry["type"] == "notify_log_entry" for entry in found["log_entries"])
+
+
+def _respond(method: str, *more: Any) -> Callable[[Walk], object]:
+    def do(walk: Walk) -> None:
+        found = _page(walk)
+        walk.release(f"ended in PagerDuty: {found['shown']['id']}")
+        getattr(Responders(walk.scene.pagerduty), method)(found["shown"]["id"], BO, *more)
+        if found["shown"]["status"] == "resolved":
+            _ended(walk, found)
+
+    return do
+
+
+def _change(**fields: Any) -> Callable[[Walk], object]:
+    return lambda walk: Responders(walk.scene.pagerduty).change(_page(walk)["shown"]["id"], BO, **fields)
+
+
+STEPS |= {
+    "bo acknowledges": _respond("acknowledge"),
+    "bo resolves the page": _respond("resolve"),
+    "bo triggers the page again": _respond("reopen"),
+    "bo snoozes the page": _respond("snooze"),
+    "bo changes the priority": _change(priority="P5"),
+    "bo changes the urgency": _change(urgency="low"),
+    "bo retitles the page": _change(title="Disk is full"),
+    "bo moves the page": _change(escalation_policy={"id": "PESC003", "type": "escalation_policy_reference"}),
+}
+
+
+@step("bo merges the page")
+def merge(walk: Walk) -> None:
+    found = _page(walk)
+    service = {"id": "PSVC001", "type": "service_reference"}
+    alert = {"type": "incident", "title": "Disk is full", "service": service}
+    other = walk.scene.pagerduty.call("POST /incidents", incident=alert)["incident"]["id"]
+    Responders(walk.scene.pagerduty).merge(found["shown"]["id"], other, BO)
+    walk.release(f"ended in PagerDuty: {found['shown']['id']}")
+    _ended(walk, found)
+
+
+@step("pages time out after an hour")
+def times_out(walk: Walk) -> None:
+    walk.scene.pagerduty.data["services"]["PSVC001"]["auto_resolve_timeout"] = 3600
+
+
+@step("bo writes a note")
+def note(walk: Walk) -> None:
+    found, text = _page(walk), f"It is the disk, {walk.next()}."
+    Responders(walk.scene.pagerduty).write_note(found["shown"]["id"], BO, text)
+    walk.promise(f"note: {text}", lambda: any(one["content"] == text for one in found["notes"]))
+
+
+# Notion ----------------------------------------------------------------------------------------
+
+
+def _document(walk: Walk) -> Record:
+    """The first document; KeyError where there is none."""
+    listed = list(walk.scene.notion.data["pages"].values())
+    if not listed:
+        raise KeyError("no document")
+    found: Record = listed[0]
+    return found
+
+
+def _text(found: Record) -> list[str]:
+    return [block["text"] for block in found["content"]]
+
+
+@step("chen writes in the document")
+def write_in_document(walk: Walk) -> None:
+    found, words = _document(walk), f"The cache was cold, {walk.next()}."
+    Writers(walk.scene.notion, CHEN).edit_markdown(found["id"], "## Root cause", f"## Root cause\n{words}")
+    walk.promise(f"text: {words}", lambda: words in _text(found) and _there(walk, found))
+
+
+def _there(walk: Walk, found: Record) -> bool:
+    """Unless a person has put it there, the document is not in the trash."""
+    return not found["in_trash"] or f"documents: trashed {found['id']}" in walk.ledger
+
+
+@step("chen removes a line of the timeline")
+def remove_line(walk: Walk) -> None:
+    found = _document(walk)
+    line = [text for text in _text(found) if " UTC · " in text][-1]
+    Writers(walk.scene.notion, CHEN).edit_markdown(found["id"], f"{line}\n", "")
+    key, memory = line[2:25], walk.scene.memories.get(ID)
+    if memory is not None and f"notion:timeline/{key}" in memory.things:
+        walk.promise(
+            f"removed from the timeline: {key}", lambda: not any(key in text for text in _text(found))
+        )
+
+
+@step("chen sets a property of ours")
+def set_ours(walk: Walk) -> None:
+    Writers(walk.scene.notion, CHEN).set_property(_document(walk)["id"], "Commander", "Val")
+
+
+@step("chen sets the document's id")
+def set_id(walk: Walk) -> None:
+    Writers(walk.scene.notion, CHEN).set_property(_document(walk)["id"], "Incident ID", "20261121-other")
+
+
+@step("chen puts the document into the trash")
+def trash(walk: Walk) -> None:
+    found = _document(walk)
+    Writers(walk.scene.notion, CHEN).trash(found["id"])
+    walk.promise(f"documents: trashed {found['id']}", lambda: bool(found["in_trash"]))
+
+
+@step("chen takes the document out of the trash")
+def restore(walk: Walk) -> None:
+    found = _document(walk)
+    if not found["in_trash"]:
+        raise KeyError("not there")
+    Writers(walk.scene.notion, CHEN).restore(found["id"])
+    walk.release(f"documents: trashed {found['id']}")
+
+
+PEOPLE = tuple(name for name, do in STEPS.items() if do.__module__ == __name__)
