@@ -152,10 +152,11 @@ class Engine:
 
     def _turn(self, applying: bool) -> None:
         while True:
-            for incident in self._differing.refresh():
+            fresh = self._differing.refresh()
+            for incident in fresh:
                 self._start_looks(self.cases[incident])
-            if applying:
-                self._start_changes()
+            for incident in fresh if applying else ():
+                self._start_changes(incident)
             results = self.pool.finished(self._holds.left())
             for result in results:
                 self._take(result)
@@ -222,15 +223,13 @@ class Engine:
 
     # changing ----------------------------------------------------------------------------------
 
-    def _start_changes(self) -> None:
-        for incident in self.cases:
-            batches: dict[tuple[str, str], list[Change]] = {}
-            for change in self._ready(incident):
-                batches.setdefault((change.address.target, change.batch or str(change.address)), []).append(
-                    change
-                )
-            for (target, _), changes in batches.items():
-                self._start_batch(self._by_name[target], self.cases[incident], changes)
+    def _start_changes(self, incident: str) -> None:
+        batches: dict[tuple[str, str], list[Change]] = {}
+        for change in self._ready(incident):
+            key = (change.address.target, change.batch or str(change.address))
+            batches.setdefault(key, []).append(change)
+        for (target, _), changes in batches.items():
+            self._start_batch(self._by_name[target], self.cases[incident], changes)
 
     def _ready(self, incident: str) -> list[Change]:
         listed = self.differences(incident).values()
