@@ -16,6 +16,8 @@ from tests.sweeps.runner import Result, run
 #: In the order in which they are run: what it tries.
 KINDS = {
     "limits": "up to 50 incidents at once under rate limits, and outages",
+    "git": "a fault at each of Git's calls and death at each write, on real Git",
+    "commits": "a fault or death at each step of committing an edit",
     "walks": "random walks of edits, people, faults and runs, by their seeds",
     "hostile": "mutated incident files and settings, in child processes with limits",
     "texts": "a life with an odd text in every field: inert, quiet, of the same form",
