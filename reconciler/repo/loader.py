@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,7 +34,11 @@ __all__ = [
     "load_settings",
     "names_in",
     "names_of",
+    "says_private",
 ]
+
+
+_PRIVATE = re.compile(rb"private[\"']?\s*:\s*(?!\s|false\b)", re.I)
 
 
 class BadFile(Failure):
@@ -90,6 +95,11 @@ def check_incident_file(content: bytes, path: str, names: Names | None) -> Check
 def check_settings_file(content: bytes, path: str) -> Checked:
     """Every problem of a settings file; never raises."""
     return _check("settings", compose(content, path), check_settings)
+
+
+def says_private(content: bytes) -> bool:
+    """True where a file, right or wrong, may be meant to be private: then its words are not repeated."""
+    return _PRIVATE.search(content) is not None
 
 
 def is_good(checked: Checked) -> bool:

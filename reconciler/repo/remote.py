@@ -35,11 +35,6 @@ _RACE = re.compile(
     r"|incorrect old value|reference already exists|failed to update ref",
     re.I,
 )
-_NOT_SENT = re.compile(
-    r"could not resolve|connection refused|network is unreachable|no route to host|failed to connect"
-    r"|does not appear to be a git repository|not a git repository",
-    re.I,
-)
 _LOCAL_LOCK = re.compile(r"cannot lock ref|unable to update local ref|\.lock': File exists", re.I)
 
 
@@ -48,11 +43,7 @@ class RemoteTrouble(Failure):
 
 
 class Unreachable(RemoteTrouble):
-    """No answer came."""
-
-
-class Unanswered(Unreachable):
-    """No answer came to a push that was sent: it may have arrived, the next look decides."""
+    """No answer came. A push may have arrived all the same: the next look decides."""
 
 
 class Nowhere(RemoteTrouble):
@@ -109,10 +100,7 @@ def push_branch(git: Git, remote: str, commit: str, ref: str) -> Pushed:
 
 def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:
     attempted = f"push {_named(refspec)} to {remote}"
-    try:
-        answer = _ask(git, attempted, *_PUSH, *options, "--", remote, refspec, timeout=TIMEOUT)
-    except Unreachable as silent:
-        raise Unanswered(silent.message, next=silent.next) from None
+    answer = _ask(git, attempted, *_PUSH, *options, "--", remote, refspec, timeout=TIMEOUT)
     flag, reason = _status(answer.out)
     if flag == "=":
         return Pushed.ALREADY
@@ -121,14 +109,7 @@ def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:
     said = f"{reason}\n{answer.error}".strip()
     if flag == "!" and _RACE.search(said) and not _RIGHT.search(said):
         return Pushed.RACED
-    raise _unanswered(trouble(attempted, said), flag)
-
-
-def _unanswered(found: RemoteTrouble, flag: str) -> RemoteTrouble:
-    """The same trouble of a push; where it may have arrived all the same, as what says so."""
-    if not isinstance(found, Unreachable) or flag or _NOT_SENT.search(found.detail):
-        return found
-    return Unanswered(found.message, detail=found.detail, next=found.next)
+    raise trouble(attempted, said)
 
 
 def _status(out: bytes) -> tuple[str, str]:

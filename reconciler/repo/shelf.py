@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.errors import Failure, Problem
 from reconciler.incident.finding import nearest
@@ -12,7 +12,7 @@ from reconciler.incident.place import beside, incident_id, misplaced, same_ids
 from reconciler.incident.settings import Settings
 from reconciler.incident.shown import inert, quoted
 from reconciler.repo.good_settings import settings_at, settings_in
-from reconciler.repo.loader import BadFile, load_incident
+from reconciler.repo.loader import BadFile, load_incident, says_private
 from reconciler.repo.repository import Repository
 from reconciler.repo.snapshot import Snapshot, snapshot
 
@@ -91,7 +91,8 @@ class Shelf:
             try:
                 incidents.append(load_incident(contents[path], path, self.settings))
             except BadFile as bad:
-                problems += [problem for problem in bad.problems if problem.level == "error"]
+                found = [problem for problem in bad.problems if problem.level == "error"]
+                problems += map(_wordless, found) if says_private(contents[path]) else found
         return incidents, problems
 
     def _unknown(self, given: str) -> Failure:
@@ -103,6 +104,12 @@ class Shelf:
             detail=f"near to it: {_shortened(close)}" if close else "",
             next="`reconciler list --all` shows every id",
         )
+
+
+def _wordless(problem: Problem) -> Problem:
+    """A problem of a private incident's file: its place, and nothing that the file says."""
+    hint = f"what `reconciler validate {problem.location.path}` says"
+    return replace(problem, message="this private incident's file has an error here", hint=hint)
 
 
 def shelf_at(repo: Repository, revision: str | None) -> Shelf:

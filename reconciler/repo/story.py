@@ -106,7 +106,20 @@ def _effect(line: str, id: str) -> str:
     return f"{found[1]} {found[2]} {found[4]}" if found and found[3] == id else ""
 
 
+def _known_field(field: str) -> str:
+    """The key at the margin, unless it is one that somebody made up."""
+    key = re.split(r"[. ]", field, maxsplit=1)[0]
+    return key if key in Incident.__dataclass_fields__ else "another key"
+
+
 def told_in_private(event: Event) -> Event:
     """The event of a private incident: which fields changed, and nothing of what they hold."""
-    changes = [FieldChanged(change.field, None, None) for change in event.changes]
-    return replace(event, subject="", changes=changes)
+    fields = dict.fromkeys(_known_field(change.field) for change in event.changes)
+    effects = [effect.partition("/")[0] for effect in event.effects]
+    return replace(
+        event,
+        subject="",
+        changes=[FieldChanged(field, None, None) for field in fields],
+        effects=effects,
+        note=event.note.partition(":")[0],
+    )

@@ -12,6 +12,7 @@ from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
 from reconciler.repo import history
+from reconciler.repo.loader import says_private
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.state import State, StateStore
@@ -83,8 +84,7 @@ def story(repo: Repository, given: str) -> tuple[str, list[Event]]:
     path = shelf.path(id)
     versions = _versions(shelf, path)
     events = [*decisions(versions, path), *_effects(repo, shelf, id)]
-    seen = as_history(versions, path).readable
-    if any(incident.private for _, incident in seen):
+    if any(version.content is not None and says_private(version.content) for version in versions):
         events = [told_in_private(event) for event in events]
     return id, sorted(events, key=lambda event: event.at)
 

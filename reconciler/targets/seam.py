@@ -91,6 +91,16 @@ class Unusable(Unanswered):
         return cls(method, f"not of the documented shape ({type(error).__name__} at {place})")
 
 
+def wordless(error: CallError) -> CallError:
+    """The error without the service's own words, where these may quote what is private."""
+    if not isinstance(error, Refused):
+        return error
+    code = error.code if _CODE.fullmatch(error.code) else "an error"
+    needed = str(error.answer.get("needed") or "")
+    answer = {"needed": needed} if _SCOPES.fullmatch(needed) else None
+    return Refused(error.method, code, answer=answer, status=error.status)
+
+
 def items_of(answer: Answer, name: str) -> list[Any]:
     """What an answer lists; a list that is not there is no empty one. Raises LookupError, TypeError."""
     found = answer[name]
@@ -110,6 +120,9 @@ def words(value: object) -> str:
         raise TypeError("no text")
     return value
 
+
+_CODE = re.compile(r"\w{1,60}", re.ASCII)
+_SCOPES = re.compile(r"[a-z]+:[a-z:.,]{1,99}")
 
 #: What only looks. Everything else counts as a write.
 _READS = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.incident.model import Status
+from reconciler.targets.seam import Refused
 from tests.support.scene import CHANNEL, ID, SETTINGS, Scene, update
 
 SECRET = "Pay data of Zed"
@@ -71,6 +72,28 @@ def test_without_leave_in_the_settings_there_is_no_channel_and_the_page_goes() -
     assert report.exit_code == 3
     assert len(scene.pages()) == 2
     assert [target for target, _ in scene.writes()] == ["pagerduty", "pagerduty"]
+    assert scene.quiet(), "what waits for what waits for the channel is no news either"
+
+
+def test_who_is_in_it_is_named_in_no_plan_nor_kept_and_comes_in_all_the_same() -> None:
+    scene = private(responders=("dee@example.com", "nobody@example.com"))
+    plan, applied = scene.plan(), scene.apply()
+    scene.learn(applied)
+    told = [plan.to_json(), applied.report.to_json(), applied.memories[ID].to_json(), dict(scene.caches)]
+    text = json.dumps(told)
+    assert [who for who in ("ana@", "dee@", "nobody@", "Ana") if who in text] == []
+    assert "no Slack user has this address" in text
+    assert scene.people() == ["ana@example.com", "bo@example.com", "dee@example.com"]
+    assert scene.quiet()
+
+
+def test_a_refusal_that_quotes_what_was_sent_is_told_without_its_words() -> None:
+    scene = private()
+    scene.fails("slack", "chat.postMessage", Refused("chat.postMessage", "odd_error", f"not {SECRET}"))
+    report = scene.apply().report
+    assert report.exit_code == 3
+    assert "odd_error" in json.dumps(report.to_json())
+    assert SECRET not in json.dumps(report.to_json())
 
 
 @pytest.fixture

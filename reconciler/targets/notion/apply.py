@@ -14,7 +14,7 @@ from reconciler.targets.notion import desired, observe, timeline
 from reconciler.targets.notion.desired import LISTED, NAME
 from reconciler.targets.notion.properties import Value, write
 from reconciler.targets.notion.values import fitting, lacks
-from reconciler.targets.seam import Answer, Api, CallError, Refused
+from reconciler.targets.seam import Answer, Api, CallError, Refused, wordless
 
 UPDATE = "PATCH /v1/pages/{page_id}"
 UPDATE_TEXT = "PATCH /v1/pages/{page_id}/markdown"
@@ -37,10 +37,7 @@ def _tried(api: Api, change: Change, case: Case, world: World) -> Ended:
 
 
 def _told(error: CallError, case: Case) -> CallError:
-    """An error without Notion's words where these may quote a private incident's."""
-    if case.incident.private and isinstance(error, Refused):
-        return Refused(error.method, error.code, status=error.status)
-    return error
+    return wordless(error) if case.incident.private else error
 
 
 def _one(api: Api, change: Change, case: Case, world: World) -> Ended:

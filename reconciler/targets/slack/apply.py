@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reconciler.plan.change import Change, Kind
 from reconciler.plan.world import Absent, Present, Sightings, World
 from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, CallError, Refused, text_of
+from reconciler.targets.seam import Api, CallError, Refused, text_of, wordless
 from reconciler.targets.slack.create import create, first_free, spare
 from reconciler.targets.slack.find import as_message, sighting
 from reconciler.targets.slack.names import NAME, found
@@ -23,8 +24,14 @@ INVITES = 100
 def carry_out(api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
     """The changes of one batch; only invites come in more than one."""
     if changes[0].address.thing.startswith("invite/"):
-        return _invite(api, changes)
-    return [_one(api, change, case, world) for change in changes]
+        ended = _invite(api, changes)
+    else:
+        ended = [_one(api, change, case, world) for change in changes]
+    return [_wordless(one) for one in ended] if case.incident.private else ended
+
+
+def _wordless(ended: Ended) -> Ended:
+    return replace(ended, error=ended.error and wordless(ended.error))
 
 
 def _one(api: Api, change: Change, case: Case, world: World) -> Ended:

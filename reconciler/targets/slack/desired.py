@@ -96,16 +96,19 @@ def purpose(case: Case, seen: Observed) -> Resource:
 
 
 def topic(case: Case, seen: Observed) -> Resource:
-    """The channel's topic: `SEV1 · investigating · IC Ana · title`; plans show it, so no private title."""
+    """The channel's topic: `SEV1 · investigating · IC Ana · title`; plans show it, so nothing private."""
     incident = case.incident
     commander = incident.roles.get("commander")
     parts = [
         "DRILL" if incident.drill else "",
         incident.severity.upper(),
         incident.status.value,
-        f"IC {person_name(commander, case.settings)}" if commander else "no commander",
-        "" if incident.private else one_line(incident.title),
     ]
+    if not incident.private:
+        parts += [
+            f"IC {person_name(commander, case.settings)}" if commander else "no commander",
+            one_line(incident.title),
+        ]
     return _line(case, seen, "topic", topic_line(" · ".join(part for part in parts if part)))
 
 

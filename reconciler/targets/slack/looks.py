@@ -65,10 +65,12 @@ def _wanting(resource: Resource, world: World, case: Case) -> bool:
 
 
 def _people(case: Case, world: World, wanting: Mapping[str, Resource]) -> Iterator[Look]:
-    for thing in wanting:
-        head, _, who = thing.partition("/")
+    for thing, resource in wanting.items():
+        if not thing.startswith("invite/"):
+            continue
+        who = resource.body["who"]
         exception = case.settings.people.get(who)
-        if head != "invite" or (exception is not None and exception.slack):
+        if exception is not None and exception.slack:
             continue
         if who.startswith("@"):
             yield Look("groups", "groups", answers=(GROUPS,))
@@ -77,7 +79,8 @@ def _people(case: Case, world: World, wanting: Mapping[str, Resource]) -> Iterat
             if id:
                 yield Look(f"group {who}", "group", arguments={"id": id}, answers=(group(who),))
         else:
-            yield Look(f"person {who}", "person", arguments={"email": who}, answers=(person(who),))
+            where = person(case, who)
+            yield Look(where.thing.replace("/", " "), "person", arguments={"email": who}, answers=(where,))
 
 
 def _announcements(case: Case, world: World, wanting: Mapping[str, Resource], deep: bool) -> Iterator[Look]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from reconciler.plan.address import Address
 from reconciler.targets.case import Case, shared
 
 NAME = "slack"
 EVENT_TYPE = "incident_reconciler"
+
+#: A person whose name is nobody's business: what is seen of one is not kept.
+SOMEBODY = "somebody"
 
 #: Raw sightings of the workspace.
 BOT = shared(NAME, "bot")
@@ -14,9 +19,17 @@ CHANNELS = shared(NAME, "channels")
 GROUPS = shared(NAME, "groups")
 
 
-def person(address: str) -> Address:
-    """Where it is kept whether Slack knows a person."""
-    return shared(NAME, f"person/{address}")
+def called(case: Case, who: str) -> str:
+    """What plans, logs and the state call somebody; whoever is in a private incident has no name there."""
+    if not case.incident.private:
+        return who
+    return hashlib.sha256(f"{case.mark} {who}".encode()).hexdigest()[:12]
+
+
+def person(case: Case, address: str) -> Address:
+    """Where it is kept whether Slack knows a person; of a private incident for one run only."""
+    kind = SOMEBODY if case.incident.private else "person"
+    return shared(NAME, f"{kind}/{called(case, address)}")
 
 
 def group(handle: str) -> Address:

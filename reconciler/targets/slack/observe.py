@@ -12,9 +12,9 @@ from typing import Any
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Api, Refused, Unanswered, items_of, text_of, words
+from reconciler.targets.seam import Api, Refused, Unanswered, items_of, text_of, wordless, words
 from reconciler.targets.slack.find import channel_seen, sighting
-from reconciler.targets.slack.names import EVENT_TYPE
+from reconciler.targets.slack.names import EVENT_TYPE, SOMEBODY
 from reconciler.targets.slack.text import as_bookmark
 
 PAGES_AT_MOST = 20
@@ -88,6 +88,8 @@ def _person(api: Api, look: Look) -> Observed:
     except Refused as refused:
         if refused.code in ("users_not_found", "user_not_found"):
             return Absent()
+        if look.answers[0].thing.startswith(f"{SOMEBODY}/"):
+            raise wordless(refused) from None
         raise
     user = text_of(answer["user"], "id")
     return Present(id=user, fields={"ids": [user]})

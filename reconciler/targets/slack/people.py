@@ -10,7 +10,7 @@ from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.drift import policies
 from reconciler.targets.slack.find import barred, holding
-from reconciler.targets.slack.names import GROUPS, NAME, found, group, members, person
+from reconciler.targets.slack.names import GROUPS, NAME, called, found, group, members, person
 
 
 def wanted(case: Case) -> dict[str, Location]:
@@ -47,16 +47,16 @@ def _invite(case: Case, world: World, seen: Observed, who: str, place: Location)
     channel = holding(case, seen)
     listed = list(users.fields["ids"]) if isinstance(users, Present) else []
     return Resource(
-        case.at(NAME, f"invite/{who}"),
-        who,
+        case.at(NAME, f"invite/{called(case, who)}"),
+        "somebody" if case.incident.private else who,
         fields={"invited": True},
-        body={"channel": channel, "users": listed},
+        body={"channel": channel, "users": listed, "who": who},
         drift=policies(NAME, "invite"),
         part_of=case.at(NAME, "channel"),
         needs=case.at(NAME, "channel"),
-        after=_lookups(users, who),
+        after=_lookups(case, users, who),
         seen=_seen(case, world, users),
-        hold=_nobody(who) if isinstance(users, Absent) else None,
+        hold=_nobody(case, who) if isinstance(users, Absent) else None,
         unread=users.reason if isinstance(users, Unknown) and users.looked else None,
         batch=f"invite {channel}",
         within=channel,
@@ -64,11 +64,11 @@ def _invite(case: Case, world: World, seen: Observed, who: str, place: Location)
     )
 
 
-def _lookups(users: Observed, who: str) -> tuple[Address, ...]:
+def _lookups(case: Case, users: Observed, who: str) -> tuple[Address, ...]:
     """What an invite waits for: to be known who that is."""
     if isinstance(users, Present):
         return ()
-    return (GROUPS, group(who)) if who.startswith("@") else (person(who),)
+    return (GROUPS, group(who)) if who.startswith("@") else (person(case, who),)
 
 
 def ids(case: Case, world: World, who: str) -> Observed:
@@ -77,18 +77,18 @@ def ids(case: Case, world: World, who: str) -> Observed:
     if exception is not None and exception.slack:
         return Present(fields={"ids": [exception.slack]})
     if not who.startswith("@"):
-        return world[person(who)]
+        return world[person(case, who)]
     groups = world[GROUPS]
     if not isinstance(groups, Present):
         return groups
     return world[group(who)] if who.removeprefix("@") in groups.fields else Absent()
 
 
-def _nobody(who: str) -> Hold:
+def _nobody(case: Case, who: str) -> Hold:
     if who.startswith("@"):
         return Hold(f"Slack has no user group {who}", "correct the name in the settings")
     return Hold(
-        f"no Slack user has the address {who}",
+        "no Slack user has this address" if case.incident.private else f"no Slack user has the address {who}",
         "correct the address, or give the Slack id under `people:` in the settings",
     )
 
