@@ -19,6 +19,7 @@ KINDS = {
     "git": "a fault at each of Git's calls and death at each write, on real Git",
     "commits": "a fault or death at each step of committing an edit",
     "walks": "random walks of edits, people, faults and runs, by their seeds",
+    "defects": "seeded defects, each caught by the tests that it names",
     "hostile": "mutated incident files and settings, in child processes with limits",
     "texts": "a life with an odd text in every field: inert, quiet, of the same form",
 }
