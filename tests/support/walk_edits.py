@@ -7,7 +7,7 @@ from dataclasses import replace
 from reconciler.incident.model import Status
 from tests.support.faults import Fault
 from tests.support.scene import update
-from tests.support.walking import STEPS, Do, Walk, step
+from tests.support.walking import NOTHING, STEPS, Do, Walk, step
 
 #: Faults befall the first so many calls of a run.
 CALLS = 45
@@ -105,7 +105,7 @@ def _switch(key: str, value: bool) -> Do:
 
 STEPS |= {f"{key} {'on' if value else 'off'}": _switch(key, value)
           for key in ("private", "drill", "paused") for value in (True, False)}  # fmt: skip
-EDITS = tuple(STEPS)
+EDITS = tuple(name for name in STEPS if name != NOTHING)
 
 
 # time and runs ---------------------------------------------------------------------------------
@@ -122,12 +122,13 @@ TIMES = ("ten minutes pass", "a day passes", "eight days pass")
 def forget(walk: Walk) -> None:
     """What only the memory could tell is not expected any more."""
     walk.scene.memories.clear()
+    walk.scene.caches = {}
     walk.lost += 1
     walk.release("deleted in Slack", "removed from the timeline", "documents:")
 
 
-STEPS |= {"a run": Walk.run, "a plan": Walk.look}
-RUNS = ("a run", "a plan", "the memory is lost")
+STEPS |= {"a run": Walk.run, "a shallow run": Walk.shallow_run, "a plan": Walk.look}
+RUNS = ("a shallow run", "a plan", "the memory is lost")
 
 
 def _fault(fault: Fault, number: int) -> Do:

@@ -9,7 +9,8 @@ from reconciler.sandbox.notion.people import People as Writers
 from reconciler.sandbox.pagerduty.people import People as Responders
 from reconciler.sandbox.slack.people import Person
 from tests.support.scene import CHANNEL, ID
-from tests.support.walking import BOT, STEPS, Record, Walk, step
+from tests.support.walk_ends import BOT, Record
+from tests.support.walking import STEPS, Walk, step
 
 ANA, BO, CHEN, DEE = (f"{name}@example.com" for name in ("ana", "bo", "chen", "dee"))
 
@@ -146,6 +147,7 @@ def _delete(thing: str) -> Callable[[Walk], object]:
             ana(walk).join(found["id"])
             joined(walk, found, ana(walk).id)
         ana(walk).delete_message(found["id"], ts)
+        walk.gone.add(f"{mark} {found['id']}")
         place = "" if found["creator"] == BOT else "/#incidents"
         memory = walk.scene.memories.get(ID)
         known = memory.things.get(f"slack:{mark}{place}") if memory else None

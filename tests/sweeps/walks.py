@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 
 from tests.support import walk_people
 from tests.support.walk_edits import EDITS, FAULTS, RUNS, TIMES
-from tests.support.walking import walked
+from tests.support.walking import NOTHING, walked
 
 #: Walks that one scenario stands for, and scenarios in all.
-WALKS, COUNT = 20, 100
-STEPS_AT_MOST = 16
+WALKS, COUNT = 20, 70
+#: How many steps a walk has; those that are none are not counted.
+SHORTEST, LONGEST = 10, 24
 
 PEOPLE = walk_people.PEOPLE
 
 
 def walks() -> st.SearchStrategy[list[str]]:
     """Lists of steps; runs come often, since only they find out what was done meanwhile."""
-    kinds = (EDITS, PEOPLE, PEOPLE, ("a run",), ("a run",), RUNS, FAULTS, TIMES)
-    return st.lists(
-        st.one_of([st.sampled_from(names) for names in kinds]), min_size=1, max_size=STEPS_AT_MOST
-    )
+    kinds = ((NOTHING,), EDITS, PEOPLE, PEOPLE, ("a run",), ("a run",), RUNS, FAULTS, TIMES)
+    steps = st.one_of([st.sampled_from(names) for names in kinds])
+    return st.lists(steps, min_size=SHORTEST, max_size=LONGEST)
 
 
 def scenarios() -> Sequence[str]:
