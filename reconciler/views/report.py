@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.incident.text import one_line
+from reconciler.plan.address import Address
 from reconciler.plan.plan import Outcome, Report, State
 from reconciler.views.changes import THING, Line, change_line, difference_lines, grouped, problem_lines
 from reconciler.views.plan import counts
@@ -22,12 +23,23 @@ def report_lines(report: Report) -> Iterator[Line]:
     for notice in report.notices:
         yield Line(notice, "yellow")
     yield from problem_lines(report.after)
-    listed = [(one.change.address, outcome_lines(one)) for one in report.outcomes]
+    listed = list(_outcomes(report))
     failed = {one.change.address for one in report.of(State.FAILED)}
     told = [one for one in difference_lines(report.after) if one[0] not in failed]
     headings = {one.key: one for one in (*report.headings, *report.after.headings)}
     yield from grouped(headings.values(), listed + told)
     yield Line(summary(report), "bold")
+
+
+def _outcomes(report: Report) -> Iterator[tuple[Address, list[Line]]]:
+    """Each outcome; the reason of what was skipped one after the other is told once an incident."""
+    before = None
+    for one in report.outcomes:
+        why = one.trouble if one.state is State.SKIPPED else None
+        reason = (one.change.address.incident, why.answer, why.next) if why else None
+        lines = outcome_lines(one)
+        yield one.change.address, lines[:1] if reason and reason == before else lines
+        before = reason
 
 
 def outcome_lines(outcome: Outcome) -> list[Line]:
