@@ -33,6 +33,10 @@ ATTEMPTS = 4
 class Gate(Protocol):
     """Whether writes that need the lease may start."""
 
+    @property
+    def alone(self) -> bool:
+        """True while nobody else can be writing."""
+
     def open(self) -> bool:
         """True when they may."""
         ...
@@ -42,8 +46,11 @@ class Gate(Protocol):
         ...
 
 
+@dataclass(frozen=True)
 class Open:
     """A gate that is always open."""
+
+    alone: bool = True
 
     def open(self) -> bool:
         return True
@@ -248,7 +255,7 @@ class Engine:
             return False
         if not all(self._ended(one) for one in change.after):
             return False
-        return self._lets_through(self._by_name[address.target].target)
+        return self._lets_through(address)
 
     def _given_up(self, change: Change) -> bool:
         """True for what this run does not try again, and for what it has just done."""
@@ -290,16 +297,19 @@ class Engine:
             return True
         return address not in self._failed and not (isinstance(seen, Unknown) and seen.looked)
 
-    def _lets_through(self, target: Target) -> bool:
+    def _lets_through(self, address: Address) -> bool:
         if self._holds.over:
             return False
-        if not target.leased or self.gate.open():
+        if not self._leased(address) or self.gate.open():
             return True
         work = None if self._asking else self.gate.ask()
         if work is not None:
             self._asking = True
             self.pool.submit(lambda: (work(), _Asked())[1], "lease")
         return False
+
+    def _leased(self, address: Address) -> bool:
+        return self._by_name[address.target].target.leased(address.thing)
 
     def _start_batch(self, connected: Connected, case: Case, changes: list[Change]) -> None:
         for change in changes:
@@ -385,6 +395,6 @@ class Engine:
             return Trouble(
                 change.summary, f"needs {change.needs}, which is not there", "it is made when that is"
             )
-        if not self.gate.open() and self._by_name[change.address.target].target.leased:
+        if not self.gate.open() and self._leased(change.address):
             return Trouble(change.summary, "the lease is not held", "run apply again")
         return Trouble(change.summary, "still differs after several changes", "run apply again")

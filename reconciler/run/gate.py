@@ -37,6 +37,11 @@ class LeaseGate:
             return True
         return isinstance(self._answer, Acquired) and not self._stale and self._lease.may_create()
 
+    @property
+    def alone(self) -> bool:
+        """True while nobody else can be writing."""
+        return isinstance(self._answer, Acquired)
+
     def ask(self) -> Callable[[], None] | None:
         """Work that takes the lease; None when it was asked for already."""
         return self._take if self._answer is None else None

@@ -18,7 +18,7 @@ from reconciler.run.engine import Connected, Engine, Gate, Open
 from reconciler.run.holding import Bounds
 from reconciler.run.pool import Pool
 from reconciler.run.remember import refusals, remember, still_blocked
-from reconciler.targets.case import Case
+from reconciler.targets.case import MADE, Case
 
 #: Passes over what an answer left uncertain; each begins with a look.
 PASSES = 3
@@ -97,7 +97,10 @@ def apply(situation: Situation, gate: Gate) -> Applied:
         if not (touched and tried) or engines[-1].over:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
-        again = situation.engine(cases, gate, World({one: first.world[one] for one in situation.known}))
+        made = {} if gate.alone else _made(outcomes)
+        again = situation.engine(
+            cases, gate, World({**{one: first.world[one] for one in situation.known}, **made})
+        )
         again.leave_alone(_changes(outcomes, State.FAILED), _changes(outcomes, State.APPLIED))
         again.apply()
         engines.append(again)
@@ -112,6 +115,16 @@ def apply(situation: Situation, gate: Gate) -> Applied:
         situation.notices,
     )
     return Applied(report, memories, first.world)
+
+
+def _made(outcomes: Iterable[Outcome]) -> Sightings:
+    """What was made, for targets to look whether another run at work has made it too."""
+    things: dict[Address, list[str]] = {}
+    for outcome in outcomes:
+        address = outcome.change.address
+        if outcome.state is State.APPLIED and not outcome.change.id:
+            things.setdefault(address._replace(thing=MADE), []).append(address.thing)
+    return {address: Present(fields={"things": listed}) for address, listed in things.items()}
 
 
 def _changes(outcomes: Iterable[Outcome], state: State) -> list[Change]:

@@ -25,7 +25,7 @@ from reconciler.run.reading import Options, Reader, Reading
 from reconciler.run.reconcile import Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
-from reconciler.run.services import Connect, Door
+from reconciler.run.services import TARGETS, Connect, Door
 from reconciler.targets.case import Case
 from reconciler.targets.connect import connect_all
 
@@ -165,4 +165,7 @@ class Shell:
 
 def _left(report: Report) -> bool:
     """True when changes are left that the lease is needed for."""
-    return any(change.address.target != "pagerduty" for change in report.after.changes)
+    by_name = {target.name: target for target in TARGETS}
+    return any(
+        by_name[one.target].leased(one.thing) for one in (change.address for change in report.after.changes)
+    )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reconciler.sandbox import page, routes_notion, routes_pagerduty, routes_slack
-from reconciler.sandbox.routes import Heard, Reply, Routes
+from reconciler.sandbox.routes import NO_CONTENT, Heard, Reply, Routes
 from reconciler.sandbox.world import World
 from reconciler.targets.seam import CallError
 
@@ -42,12 +42,14 @@ def application(world: World) -> Starlette:
     """The sandbox as an ASGI application."""
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
-    from starlette.responses import HTMLResponse, JSONResponse
+    from starlette.responses import HTMLResponse, JSONResponse, Response
     from starlette.routing import Route
 
     async def serve(request: Request) -> Response:
         service, heard = _heard(request, await request.body())
         reply = await run_in_threadpool(replied, world, service, heard)
+        if reply.status == NO_CONTENT:
+            return Response(status_code=reply.status)
         return JSONResponse(reply.body, reply.status, dict(reply.headers))
 
     async def look(_: Request) -> Response:

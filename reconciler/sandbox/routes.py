@@ -56,6 +56,10 @@ class Asked(NamedTuple):
     switches: Mapping[str, Any] = MappingProxyType({})
 
 
+#: The status of an answer without a body.
+NO_CONTENT = 204
+
+
 class Reply(NamedTuple):
     """One HTTP answer; its body is sent as JSON."""
 

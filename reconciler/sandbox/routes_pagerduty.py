@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.sandbox.pagerduty.refusals import refused
-from reconciler.sandbox.routes import TOKENS, Asked, Heard, Reply, matched, seconds
+from reconciler.sandbox.routes import NO_CONTENT, TOKENS, Asked, Heard, Reply, matched, seconds
 from reconciler.targets.seam import Answer, CallError, RateLimited, Refused, Unanswered
 
 METHODS = (
+    "DELETE /incidents/{id}/notes/{note_id}",
     "GET /abilities",
     "GET /escalation_policies",
     "GET /incidents",
@@ -58,8 +59,9 @@ def _body(heard: Heard, method: str) -> dict[str, Any]:
 
 
 def granted(method: str, answer: Answer) -> Reply:
-    """What was made answers with 201."""
-    return Reply(201 if method.startswith("POST ") else 200, answer)
+    """What was made answers with 201, what was deleted with nothing at all."""
+    verb = method.partition(" ")[0]
+    return Reply({"POST": 201, "DELETE": NO_CONTENT}.get(verb, 200), answer)
 
 
 def denied(error: CallError) -> Reply:

@@ -49,7 +49,10 @@ class Target(Protocol):
     """A service that is brought in line."""
 
     name: str
-    leased: bool  # False: may write without the lease, since its creates are safe to send twice
+
+    def leased(self, thing: str) -> bool:
+        """Whether the lease is needed to write a thing; not for what is safe to send twice."""
+        ...
 
     def resources(self, case: Case, world: World) -> list[Resource]:
         """What is desired of this target for one incident; pure."""

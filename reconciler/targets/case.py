@@ -13,6 +13,9 @@ from reconciler.incident.settings import Settings, Severity
 from reconciler.plan.address import Address
 from reconciler.plan.memory import Memory
 
+#: The thing at whose address it is kept what a run has just made and others may have made as well: `things`.
+MADE = "made"
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

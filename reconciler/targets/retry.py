@@ -37,6 +37,7 @@ REPEATABLE: Mapping[str, str] = MappingProxyType(
         "PUT /incidents": "sets fields; those that are so already stay so",
         "PUT /incidents/{id}": "sets fields; those that are so already stay so",
         "PUT /incidents/{id}/notes/{note_id}": "sets the text of one note",
+        "DELETE /incidents/{id}/notes/{note_id}": "the second answers 404",
         "PATCH /v1/pages/{page_id}": "sets properties",
         "PATCH /v1/blocks/{block_id}": "sets the content of one block",
         "DELETE /v1/blocks/{block_id}": "what is in the trash stays there",

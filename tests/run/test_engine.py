@@ -215,6 +215,8 @@ def test_an_error_that_may_pass_is_tried_again_at_the_next_run() -> None:
 class Shut:
     """A gate that does not open; how often it was asked."""
 
+    alone = True
+
     asked = 0
 
     def open(self) -> bool:
@@ -247,6 +249,8 @@ def test_the_lease_is_asked_for_only_when_there_is_something_to_write() -> None:
 
 class Opening:
     """A gate that opens when it was asked."""
+
+    alone = True
 
     def __init__(self) -> None:
         self._open = False

@@ -196,3 +196,13 @@ def test_a_path_keeps_its_escapes_until_it_is_taken_apart() -> None:
         key = {"Authorization": "Token token=pd-sandbox"}
         inside = fetched(f"{url}/pagerduty/incidents/..%2Fpriorities", **key)
     assert inside[0] == 404, "an escaped slash is part of the id"
+
+
+def test_what_pagerduty_deletes_is_answered_with_nothing() -> None:
+    made = world()
+    service = {"id": "PSVC001", "type": "service_reference"}
+    incident = {"type": "incident", "title": "Checkout fails", "service": service}
+    page = call(made, "pagerduty", "POST /incidents", incident=incident)["incident"]["id"]
+    note = call(made, "pagerduty", "POST /incidents/{id}/notes", id=page, note={"content": "Once"})["note"]
+    line = f"DELETE /incidents/{page}/notes/{note['id']}"
+    assert [heard(made, "pagerduty", line).status for _ in range(2)] == [204, 404]

@@ -113,6 +113,7 @@ class Scene:
     wrapped: dict[str, Api] = field(default_factory=dict)
     off: set[str] = field(default_factory=set)
     allow_late_pages: bool = False
+    alone: bool = True
     caches: Caches = field(default_factory=dict)
     budget: float = BUDGET
 
@@ -201,7 +202,7 @@ class Scene:
 
     def apply(self) -> Applied:
         """What `reconciler apply` would do; the memory is kept for the next run."""
-        applied = apply_all(self.situation(), Open())
+        applied = apply_all(self.situation(), Open(self.alone))
         for id, memory in applied.memories.items():
             self.memories[id] = Memory.from_json(memory.to_json())
         return applied

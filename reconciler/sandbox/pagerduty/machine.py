@@ -122,4 +122,5 @@ _WRITES: dict[str, _Method] = {
     "PUT /incidents/{id}/merge": _on_one(incidents.merge_into),
     "POST /incidents/{id}/notes": _on_one(record.add_note),
     "PUT /incidents/{id}/notes/{note_id}": _on_one(record.edit_note),
+    "DELETE /incidents/{id}/notes/{note_id}": _on_one(record.delete_note),
 }

@@ -67,6 +67,15 @@ def edit_note(account: Account, incident: Json, arguments: Json) -> Answer:
     return {"note": note}
 
 
+def delete_note(account: Account, incident: Json, arguments: Json) -> Answer:
+    """Take a note away."""
+    left = [one for one in incident["notes"] if one["id"] != arguments.get("note_id")]
+    if len(left) == len(incident["notes"]):
+        raise account.not_found()
+    incident["notes"][:] = left
+    return {}
+
+
 def add_note(account: Account, incident: Json, arguments: Json) -> Answer:
     """Add a note; two equal ones are two notes."""
     content = _content(account, arguments)

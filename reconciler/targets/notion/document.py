@@ -21,10 +21,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from reconciler.incident.text import lines, one_line, person_name, utc
+from reconciler.plan.memory import Memory
 from reconciler.plan.world import World
 from reconciler.targets.case import Case
 from reconciler.targets.links import url_of
@@ -106,8 +108,12 @@ PLACEHOLDERS: Mapping[str, Callable[[Case, World], str]] = {
 
 
 def only_ours(text: str, case: Case, world: World) -> bool:
-    """Whether every line of a document is one that we would write: nobody has added words."""
-    ours = {_words(line) for line in markdown(case, world).split("\n")}
+    """Whether every line of a document is one that we would write, or would have: nobody has added words."""
+    known = [incident for _, incident in case.history.readable] or [case.incident]
+    then = [replace(case, incident=incident) for incident in (*known, case.incident)]
+    made = [markdown(one, world) for one in then]
+    made += [markdown(replace(one, memory=Memory()), World()) for one in then]  # before there were links
+    ours = {_words(line) for each in made for line in each.split("\n")}
     return all(_words(line) in ours for line in text.split("\n"))
 
 

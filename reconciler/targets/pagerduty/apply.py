@@ -16,7 +16,9 @@ from reconciler.targets.seam import Api, CallError, Refused, text_of
 def carry_out(api: Api, change: Change, case: Case, world: World) -> Ended:
     """One change; a refusal of what is optional sends the rest without it."""
     try:
-        if change.address.thing.endswith("/links"):
+        if change.kind is Kind.RETIRE and not desired.is_page(change.address.thing):
+            return _second_note(api, change)
+        if not desired.is_page(change.address.thing):
             return _note(api, change)
         if change.kind is Kind.CREATE or not change.id:
             return _create(api, change, world)
@@ -40,6 +42,15 @@ def _note(api: Api, change: Change) -> Ended:
             raise
         return Ended(change, done, note="deleted in PagerDuty: left so")
     return Ended(change, done)
+
+
+def _second_note(api: Api, change: Change) -> Ended:
+    try:
+        api.call("DELETE /incidents/{id}/notes/{note_id}", id=change.body["page"], note_id=change.id)
+    except Refused as refused:
+        if refused.code != "404":
+            raise
+    return Ended(change, {change.address: Present(id=change.id, live=False)})
 
 
 def _create(api: Api, change: Change, world: World) -> Ended:

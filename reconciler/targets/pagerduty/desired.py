@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from reconciler.errors import Location
 from reconciler.incident.history import teams_asked
 from reconciler.incident.text import lines, one_line, person_name
+from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Present, World
 from reconciler.targets.case import Case, shared
@@ -25,8 +26,17 @@ def resources(case: Case, world: World) -> list[Resource]:
     return [
         one
         for team in teams(case)
-        for one in (page(case, world, team, team in asked), links(case, world, team, team in asked))
+        for one in (
+            page(case, world, team, team in asked),
+            links(case, world, team, team in asked),
+            *_twice(case, world, team),
+        )
     ]
+
+
+def is_page(thing: str) -> bool:
+    """False for what is written on a page: its notes."""
+    return not (thing.endswith("/links") or "/links/" in thing)
 
 
 def incident_key(case: Case, team: str) -> str:
@@ -207,6 +217,21 @@ def links(case: Case, world: World, team: str, asked: bool) -> Resource:
         seen=Present(id=remembered.id, fields=remembered.fields) if remembered else None,
         location=_place(case, team),
     )
+
+
+def _twice(case: Case, world: World, team: str) -> Iterator[Resource]:
+    """Our younger notes on a page, where two runs at once have both written one."""
+    note, seen = world.present(case.at(NAME, f"{team}/links")), world.present(case.at(NAME, team))
+    for id in note.extra.get("twice", ()) if note and seen else ():
+        yield Resource(
+            case.at(NAME, f"{team}/links/{id}"),
+            f"a second note with the links on the page of {team} is deleted",
+            body={"page": seen.id if seen else ""},
+            live=False,
+            seen=Present(id=id),
+            cause=Cause.DRIFTED,
+            drift=policies(NAME, "links"),
+        )
 
 
 def note_mark(case: Case, team: str) -> str:

@@ -14,7 +14,7 @@ from reconciler.incident.text import one_line
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
-from reconciler.targets.case import Case, shared
+from reconciler.targets.case import MADE, Case, shared
 from reconciler.targets.links import log_needed
 from reconciler.targets.pagerduty import desired
 from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of, text_of
@@ -30,7 +30,7 @@ def looks(case: Case, world: World, resources: Sequence[Resource]) -> list[Look]
         return []
     needed = [Look("open pages", "open", answers=(OPEN,))]
     for resource in resources:
-        if not resource.address.thing.endswith("/links"):
+        if desired.is_page(resource.address.thing):
             needed += _page_looks(case, world, resource.address.thing)
     return needed
 
@@ -55,7 +55,8 @@ def _of_seen(case: Case, world: World, team: str, seen: Present) -> Iterator[Loo
     wanted = case.severity.priority
     if seen.live and wanted and seen.fields.get("priority") != wanted:
         yield from _priorities(case)
-    if seen.live and case.incident.status.open and case.memory.of(note) is None and note not in world:
+    unsure = case.memory.of(note) is None or note.thing in _made(case, world)
+    if seen.live and case.incident.status.open and unsure and note not in world:
         yield Look(f"notes {seen.id}", "notes", case.id, {"id": seen.id, "team": team}, (note,))
     if log_needed(case, world, team):
         answers = (case.at(NAME, f"{team}/log"),)
@@ -64,6 +65,12 @@ def _of_seen(case: Case, world: World, team: str, seen: Present) -> Iterator[Loo
     if merged:
         answers = (case.at(NAME, f"{team}/merged"),)
         yield Look(f"merged {merged}", "merged", case.id, {"id": merged, "team": team}, answers)
+
+
+def _made(case: Case, world: World) -> Sequence[str]:
+    """What this run has made: another may have made it too, so that it is looked at again."""
+    known = world.present(case.at(NAME, MADE))
+    return known.fields["things"] if known else ()
 
 
 def _priorities(case: Case) -> Iterator[Look]:
@@ -207,12 +214,16 @@ def _agent(reference: object) -> dict[str, str]:
 
 
 def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
+    """Our note: the oldest one counts, where two runs at once have both written one."""
     mark = desired.note_mark(case, team)
-    for note in items_of(api.call("GET /incidents/{id}/notes", id=id), "notes"):
-        first, _, rest = str(note["content"]).partition("\n")
-        if first == mark:
-            return Present(id=text_of(note, "id"), fields={"links": rest})
-    return Absent()
+    found = items_of(api.call("GET /incidents/{id}/notes", id=id), "notes")
+    ours = [note for note in found if str(note["content"]).partition("\n")[0] == mark]
+    if not ours:
+        return Absent()
+    first, *others = sorted(ours, key=lambda note: (str(note.get("created_at")), text_of(note, "id")))
+    links = str(first["content"]).partition("\n")[2]
+    twice = [text_of(note, "id") for note in others]
+    return Present(id=text_of(first, "id"), fields={"links": links}, extra={"twice": twice})
 
 
 def _first_acknowledgement(api: Api, id: str) -> Observed:

@@ -29,7 +29,9 @@ class PagerDuty:
     """Pages to on-call."""
 
     name = desired.NAME
-    leased = False
+
+    def leased(self, thing: str) -> bool:
+        return not desired.is_page(thing)
 
     def resources(self, case: Case, world: World) -> list[Resource]:
         return desired.resources(case, world)

@@ -153,6 +153,17 @@ def _duplicate(api: Api, change: Change, case: Case, world: World) -> Ended:
     return Ended(change, {change.address: Present(id=change.id, live=False)})
 
 
+def _second_channel(api: Api, change: Change, case: Case, world: World) -> Ended:
+    _unless(api, "already_archived", "conversations.archive", channel=change.id)
+    return Ended(change, {change.address: Present(id=change.id, live=False)})
+
+
+def _second_bookmark(api: Api, change: Change, case: Case, world: World) -> Ended:
+    where = {"channel_id": change.body["channel"], "bookmark_id": change.id}
+    _unless(api, "not_found", "bookmarks.remove", **where)
+    return Ended(change, {change.address: Present(id=change.id, live=False)})
+
+
 def _invite(api: Api, changes: Sequence[Change]) -> list[Ended]:
     """Invite all at once; each person's refusal is that person's alone."""
     channel = changes[0].body["channel"]
@@ -205,4 +216,6 @@ HANDLERS: dict[str, Handler] = {
     "pin": _pin,
     "bookmark": _bookmark,
     "duplicate": _duplicate,
+    "duplicate-channel": _second_channel,
+    "duplicate-bookmark": _second_bookmark,
 }

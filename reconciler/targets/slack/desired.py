@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.errors import Location
 from reconciler.incident.naming import channel_name
 from reconciler.incident.settings import Bookmark
 from reconciler.incident.text import one_line, person_name
+from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case
 from reconciler.targets.drift import policies
 from reconciler.targets.slack import messages, people
-from reconciler.targets.slack.find import barred, channel_seen, follow_up, holding, seen_bookmark, suffix
+from reconciler.targets.slack.find import (
+    barred,
+    bookmarks_twice,
+    channel_seen,
+    follow_up,
+    holding,
+    seen_bookmark,
+    suffix,
+)
 from reconciler.targets.slack.names import NAME
 from reconciler.targets.slack.text import as_bookmark, comparable, topic_line
 
@@ -32,6 +41,7 @@ def resources(case: Case, world: World) -> list[Resource]:
         topic(case, seen),
         *told,
         *bookmarks(case, world, seen),
+        *_twice(case, world, seen),
         *people.invites(case, world, seen),
     ]
 
@@ -150,6 +160,32 @@ def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
         )
         for bookmark, place in wanted.values()
     ]
+
+
+def _twice(case: Case, world: World, seen: Observed) -> Iterator[Resource]:
+    """What two runs at once have both made, as Slack lets them: a second channel, a second bookmark."""
+    if not isinstance(seen, Present):
+        return
+    for twin in seen.extra.get("twins", ()):
+        if not twin["words"]:
+            summary = f"a second #{twin['name']} that nobody has written in is archived"
+            yield _retired(case, "channel", twin["id"], summary, {})
+    for bookmark, _ in _wanted_bookmarks(case):
+        for id in bookmarks_twice(case, world, bookmark):
+            summary = f'"{one_line(bookmark.title)}" is there twice'
+            yield _retired(case, "bookmark", id, summary, {"channel": holding(case, seen)})
+
+
+def _retired(case: Case, kind: str, id: str, summary: str, body: Mapping[str, str]) -> Resource:
+    return Resource(
+        case.at(NAME, f"duplicate-{kind}/{id}"),
+        summary,
+        body=body,
+        live=False,
+        drift=policies(NAME, "duplicate"),
+        seen=Present(id=id),
+        cause=Cause.DRIFTED,
+    )
 
 
 def _wanted_bookmarks(case: Case) -> Iterator[tuple[Bookmark, Location]]:

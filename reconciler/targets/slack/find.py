@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,10 +14,12 @@ from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.seam import text_of, words
-from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark
+from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark, written_in
 from reconciler.targets.slack.text import as_bookmark, comparable, read_line
 
 LAST_SUFFIX = 9
+
+Raw = Mapping[str, Any]
 
 
 def channel_seen(case: Case, world: World) -> Observed:
@@ -28,17 +31,70 @@ def channel_seen(case: Case, world: World) -> Observed:
     if not isinstance(listed, Present):
         return listed
     remembered = case.memory.of(address)
-    if remembered is not None and remembered.id in listed.fields:
-        return sighting(listed.fields[remembered.id])
+    first = _listed(case, world)
+    if first is not None:
+        return _of_twins(case, world, twins(case, world)) or sighting(first)
     bot = world.present(BOT)
-    ours = [raw for raw in listed.fields.values() if is_ours(raw, case, bot.id if bot else None)]
-    if ours:
-        return sighting(min(ours, key=lambda raw: (raw.get("created", 0), raw["id"])))
     if remembered is not None and not remembered.live:
         return Present(id=remembered.id, fields=remembered.fields, live=False, url=remembered.url)
     if remembered is not None:
         return Unknown()
     return Absent() if bot else world[BOT]
+
+
+def _listed(case: Case, world: World) -> Raw | None:
+    """The channel in the list of the bot's channels: the remembered one, else the oldest of ours."""
+    listed = world.present(CHANNELS)
+    if listed is None:
+        return None
+    remembered = case.memory.of(case.at(NAME, "channel"))
+    if remembered is not None and remembered.id in listed.fields:
+        raw: Raw = listed.fields[remembered.id]
+        return raw
+    bot = world.present(BOT)
+    ours = [raw for raw in listed.fields.values() if is_ours(raw, case, bot.id if bot else None)]
+    return min(ours, key=_age, default=None)
+
+
+def _age(raw: Raw) -> tuple[Any, ...]:
+    return (raw.get("created", 0), raw["id"])
+
+
+def twins(case: Case, world: World) -> list[Raw]:
+    """Both channels where there are two, the oldest first: Slack lets two creates at once both succeed."""
+    listed, first = world.present(CHANNELS), _listed(case, world)
+    if listed is None or first is None or _number(case, first) is None:
+        return []
+    maker = first.get("creator")
+    beside = [
+        raw
+        for raw in listed.fields.values()
+        if is_ours(raw, case, maker) and _number(case, raw) == _number(case, first)
+    ]
+    among = {raw["id"]: raw for raw in (first, *beside)}
+    return sorted(among.values(), key=_age) if len(among) > 1 else []
+
+
+def _of_twins(case: Case, world: World, both: Sequence[Raw]) -> Observed | None:
+    """Which of them counts: the oldest, unless people have written only in another one."""
+    told = [world[written_in(case, raw["id"])] for raw in both]
+    unread = next((one for one in told if not isinstance(one, Present)), None)
+    if not both or unread is not None:
+        return unread
+    with_words = [raw for raw, one in zip(both, told, strict=True) if isinstance(one, Present) and one.live]
+    chosen = both[0] if both[0] in with_words or not with_words else with_words[0]
+    others = [
+        {"id": raw["id"], "name": raw.get("name", ""), "words": raw in with_words}
+        for raw in both
+        if raw is not chosen
+    ]
+    return replace(sighting(chosen), extra={**sighting(chosen).extra, "twins": others})
+
+
+def _number(case: Case, raw: Raw) -> int | None:
+    """The number of the suffix of a channel that has, or had, one of the incident's names."""
+    borne = (raw.get("name", ""), *reversed(raw.get("previous_names") or ()))
+    return next((names(case)[name] for name in borne if name in names(case)), None)
 
 
 def barred(case: Case, seen: Observed) -> Hold | None:
@@ -167,3 +223,16 @@ def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) 
         if fields["link"] == wanted["link"]:
             return Present(fields=wanted)
     return Absent()
+
+
+def bookmarks_twice(case: Case, world: World, bookmark: Bookmark) -> list[str]:
+    """The younger ones of equal bookmarks that our bot has made: two runs at once add both."""
+    listed, bot = world.present(links_bar(case)), world.present(BOT)
+    if listed is None:
+        return []
+    by = listed.extra.get("by", {})
+    remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
+    us = by[remembered.id][1] if remembered and remembered.id in by else bot.id if bot else None
+    wanted = as_bookmark(bookmark.title, bookmark.url)
+    ours = [id for id, fields in listed.fields.items() if fields == wanted and us and by[id][1] == us]
+    return sorted(ours, key=lambda id: (by[id][0], id))[1:]

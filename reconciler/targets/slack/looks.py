@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from reconciler.plan.drift import Policy
+from reconciler.plan.memory import Remembered
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Present, Unknown, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import Case
 from reconciler.targets.slack import card
-from reconciler.targets.slack.find import channel_seen, holding
+from reconciler.targets.slack.find import channel_seen, holding, twins
 from reconciler.targets.slack.messages import place_id
 from reconciler.targets.slack.names import (
     BOT,
@@ -25,9 +26,13 @@ from reconciler.targets.slack.names import (
     found,
     group,
     links_bar,
+    made,
     members,
     person,
+    written_in,
 )
+
+_TOLD = ("update/", "ending/", "reopening/")
 
 #: An announcement is never older than this before the declare: clocks differ.
 MARGIN = timedelta(hours=1)
@@ -38,12 +43,13 @@ def looks(case: Case, world: World, resources: Sequence[Resource], deep: bool) -
     needed = [Look("channels", "channels", answers=(CHANNELS,))]
     address = case.at(NAME, "channel")
     remembered = case.memory.of(address)
-    if remembered is None:
+    if remembered is None or _left_out(remembered, world):
         needed.append(Look("bot", "bot", answers=(BOT,)))
     seen = channel_seen(case, world)
+    needed += _twins(case, world)
     if not isinstance(seen, Unknown):
         needed.append(Look(f"find {case.id}", "find", case.id, answers=(address,)))
-    elif remembered is not None and CHANNELS in world:
+    elif remembered is not None and _left_out(remembered, world) and BOT in world:
         arguments = {"id": remembered.id}
         needed.append(Look(f"info {remembered.id}", "info", case.id, arguments, (address,)))
     wanting = {one.address.thing: one for one in resources if _wanting(one, world, case)}
@@ -62,6 +68,25 @@ def _wanting(resource: Resource, world: World, case: Case) -> bool:
     known = remembered is not None and remembered.within == resource.within
     done_once = known and resource.policy() is Policy.ONCE
     return not done_once and world.present(resource.address) is None
+
+
+def _left_out(channel: Remembered, world: World) -> bool:
+    """True for a channel that is not in the list: archived, left, gone, or another one took its place."""
+    listed = world.present(CHANNELS)
+    return channel.live and CHANNELS in world and (listed is None or channel.id not in listed.fields)
+
+
+def _twins(case: Case, world: World) -> Iterator[Look]:
+    """Of two channels that a race has made it is asked whether people have written in them."""
+    for raw in twins(case, world):
+        arguments = {"id": raw["id"]}
+        yield Look(f"words {raw['id']}", "words", case.id, arguments, (written_in(case, raw["id"]),))
+
+
+def _just_made(case: Case, world: World) -> tuple[str, ...]:
+    """What this run has made: others may have made it too, so that it is looked at again."""
+    known = world.present(made(case))
+    return tuple(known.fields["things"]) if known else ()
 
 
 def _people(case: Case, world: World, wanting: Mapping[str, Resource]) -> Iterator[Look]:
@@ -85,7 +110,7 @@ def _people(case: Case, world: World, wanting: Mapping[str, Resource]) -> Iterat
 
 def _announcements(case: Case, world: World, wanting: Mapping[str, Resource], deep: bool) -> Iterator[Look]:
     for place in card.places(case):
-        own = any(thing.endswith(f"/{place}") for thing in wanting)
+        own = any(thing.endswith(f"/{place}") for thing in (*wanting, *_just_made(case, world)))
         where = place_id(world, place)
         if where and (own or (deep and _forgotten(case, place))):
             first = [case.incident.declared_at, *(version.at for version in case.history.versions[:1])]
@@ -113,8 +138,9 @@ def _in_channel(
     if found(case) in world or case.at(NAME, "card") in world:
         return
     card_kept = case.memory.of(case.at(NAME, "card"))
-    posted = [thing for thing in wanting if thing.startswith(("update/", "ending/", "reopening/"))]
-    posted = [thing for thing in posted if thing.count("/") == 1]
+    told = [thing for thing in wanting if thing.startswith(_TOLD)]
+    posted = [thing for thing in told if thing.count("/") == 1]
+    posted += [thing for thing in _just_made(case, world) if thing.startswith(("card", *_TOLD))]
     if card_kept is None or card_kept.within != id or posted or known or (invited and deep):
         yield _scan(case, "", id, _made(seen))
     elif deep:

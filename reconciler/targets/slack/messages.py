@@ -254,17 +254,16 @@ def _reply(
 
 
 def _duplicates(case: Case, world: World) -> Iterator[Resource]:
-    """Our own messages that a race posted twice: the oldest stays."""
+    """Our own messages that a race posted twice."""
     for place in ("", *card.places(case)):
         scanned = world.present(found(case, place))
-        for thing, entry in (scanned.fields if scanned else {}).items():
-            for ts in entry.get("duplicates", ()):
-                yield Resource(
-                    case.at(NAME, f"duplicate/{entry['channel']}/{ts}"),
-                    f"posted twice: {thing}",
-                    body={"channel": entry["channel"], "ts": ts},
-                    live=False,
-                    drift=policies(NAME, "duplicate"),
-                    seen=Present(id=ts),
-                    cause=Cause.DRIFTED,
-                )
+        for extra in scanned.extra.get("twice", ()) if scanned else ():
+            yield Resource(
+                case.at(NAME, f"duplicate/{extra['channel']}/{extra['ts']}"),
+                f"posted twice: {extra['thing']}",
+                body=extra,
+                live=False,
+                drift=policies(NAME, "duplicate"),
+                seen=Present(id=extra["ts"]),
+                cause=Cause.DRIFTED,
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from reconciler.plan.address import Address
-from reconciler.targets.case import Case, shared
+from reconciler.targets.case import MADE, Case, shared
 
 NAME = "slack"
 EVENT_TYPE = "incident_reconciler"
@@ -48,6 +48,16 @@ def mark(thing: str, place: str) -> str:
 def found(case: Case, place: str = "") -> Address:
     """Where the incident's own messages of one place are kept: its channel, or an announcement's."""
     return case.at(NAME, f"messages/{place}" if place else "messages")
+
+
+def made(case: Case) -> Address:
+    """Where it is kept what this run has made, while another run may be at work and have made it too."""
+    return case.at(NAME, MADE)
+
+
+def written_in(case: Case, channel: str) -> Address:
+    """Where it is kept whether people have written in a channel of which there are two."""
+    return case.at(NAME, f"words/{channel}")
 
 
 def members(case: Case) -> Address:

@@ -14,7 +14,8 @@ from reconciler.targets.base import Look
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, Refused, Unanswered, items_of, text_of, wordless, words
 from reconciler.targets.slack.find import channel_seen, sighting
-from reconciler.targets.slack.names import EVENT_TYPE, SOMEBODY
+from reconciler.targets.slack.marked import beside, marked
+from reconciler.targets.slack.names import SOMEBODY
 from reconciler.targets.slack.text import as_bookmark
 
 PAGES_AT_MOST = 20
@@ -29,7 +30,14 @@ def read(api: Api, look: Look, cases: Mapping[str, Case], world: World) -> Sight
     case = cases[look.incident]
     if look.kind == "find":
         return {look.answers[0]: channel_seen(case, world)}
-    own = {"info": _info, "members": _members, "bookmarks": _bookmarks, "card": _card, "messages": _messages}
+    own = {
+        "info": _info,
+        "members": _members,
+        "bookmarks": _bookmarks,
+        "card": _card,
+        "messages": _messages,
+        "words": _words,
+    }
     return {look.answers[0]: own[look.kind](api, look, case)}
 
 
@@ -106,6 +114,13 @@ def _info(api: Api, look: Look, case: Case) -> Observed:
     return sighting(raw)
 
 
+def _words(api: Api, look: Look, case: Case) -> Observed:
+    """Whether people have written in a channel: it is alive where they have."""
+    id = look.arguments["id"]
+    listed = pages(api, "conversations.history", "messages", channel=id, limit=PAGE)
+    return Present(live=any(not raw.get("bot_id") and not raw.get("subtype") for raw in listed))
+
+
 def _members(api: Api, look: Look, case: Case) -> Observed:
     """Who is in the channel now."""
     id = look.arguments["id"]
@@ -115,7 +130,10 @@ def _members(api: Api, look: Look, case: Case) -> Observed:
 
 def _bookmarks(api: Api, look: Look, case: Case) -> Observed:
     found = items_of(api.call("bookmarks.list", channel_id=look.arguments["id"]), "bookmarks")
-    return Present(fields={text_of(raw, "id"): _bookmark(raw) for raw in found})
+    by = {
+        text_of(raw, "id"): (raw.get("date_created", 0), raw.get("last_updated_by_user_id")) for raw in found
+    }
+    return Present(fields={text_of(raw, "id"): _bookmark(raw) for raw in found}, extra={"by": by})
 
 
 def _bookmark(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -138,8 +156,8 @@ def _card(api: Api, look: Look, case: Case) -> Observed:
         for raw in listed
     ):
         raise TypeError("our own message comes without its metadata")
-    marked = _marked(listed, case, look.arguments["id"])
-    return Present(fields=marked, extra={"card": True}) if "card" in marked else _messages(api, look, case)
+    entries = marked(listed, case, look.arguments["id"]).entries
+    return Present(fields=entries, extra={"card": True}) if "card" in entries else _messages(api, look, case)
 
 
 def _messages(api: Api, look: Look, case: Case) -> Observed:
@@ -150,43 +168,14 @@ def scan(api: Api, case: Case, id: str, place: str = "", oldest: str = "0") -> P
     """Everything of ours in a channel since a time, threads of the announcement included."""
     arguments = {"include_all_metadata": True, "limit": PAGE, "oldest": oldest}
     listed = list(pages(api, "conversations.history", "messages", channel=id, **arguments))
-    above = _marked(listed, case, id).get("announcement") if place else None
-    thread = _thread(api, id, above["ts"]) if above else []
+    above = marked(listed, case, id).entries.get("announcement", {}).get("ts", "") if place else ""
+    threads = [above, *beside(listed, case, above)] if above else []
+    replies = [raw for ts in threads for raw in _thread(api, id, ts)]
+    found = marked([*listed, *replies], case, id, above)
     joined = sorted({raw.get("user", "") for raw in listed if raw.get("subtype") == "channel_join"})
-    return Present(fields=_marked([*listed, *thread], case, id), extra={"joined": joined})
+    return Present(fields=found.entries, extra={"joined": joined, "twice": found.twice})
 
 
 def _thread(api: Api, channel: str, ts: str) -> list[dict[str, Any]]:
     arguments = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": PAGE}
     return list(pages(api, "conversations.replies", "messages", **arguments))
-
-
-def _marked(messages: list[dict[str, Any]], case: Case, channel: str) -> dict[str, dict[str, Any]]:
-    """Our messages by the thing that their mark names; the oldest counts, later ones are duplicates."""
-    marked: dict[str, dict[str, Any]] = {}
-    for raw in sorted(messages, key=lambda one: text_of(one, "ts")):
-        payload = _payload(raw, case)
-        if payload is None:
-            continue
-        thing = str(payload.get("thing"))
-        if thing in marked:
-            known = {marked[thing]["ts"], *marked[thing]["duplicates"]}
-            marked[thing]["duplicates"] += {raw["ts"]} - known
-            continue
-        marked[thing] = {
-            "ts": raw["ts"],
-            "channel": channel,
-            "digest": payload.get("digest"),
-            "pinned": channel in (raw.get("pinned_to") or ()),
-            "duplicates": [],
-        }
-    return marked
-
-
-def _payload(raw: Mapping[str, Any], case: Case) -> Mapping[str, Any] | None:
-    metadata: Mapping[str, Any] = raw.get("metadata", {})
-    payload: Mapping[str, Any] = metadata.get("event_payload") or {}
-    own = (case.settings.name, case.id)
-    if metadata.get("event_type") != EVENT_TYPE or (payload.get("instance"), payload.get("incident")) != own:
-        return None
-    return payload

@@ -72,7 +72,9 @@ class Slack:
     """The channel, its people and its messages."""
 
     name = NAME
-    leased = True
+
+    def leased(self, thing: str) -> bool:
+        return True
 
     def resources(self, case: Case, world: World) -> list[Resource]:
         return resources(case, world)
@@ -98,7 +100,15 @@ class Slack:
         return advice.permanent(error, ADVICE)
 
     def notes(self, case: Case, world: World) -> list[Note]:
-        return []
+        seen = world.present(case.at(NAME, "channel"))
+        twins = seen.extra.get("twins", ()) if seen else ()
+        return [_second(case, one) for one in twins if one["words"]]
 
     def facts(self, case: Case, world: World) -> Mapping[str, Any]:
         return EMPTY
+
+
+def _second(case: Case, twin: Mapping[str, Any]) -> Note:
+    """Both channels have people's words: which goes is theirs to say."""
+    link = f"https://slack.com/app_redirect?channel={twin['id']}"
+    return Note(case.at(NAME, "channel"), f"a second channel is {link}: go on in the first, and archive it")
