@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +24,10 @@ _INCIDENT = click.option("--incident", "only", multiple=True, metavar="ID", help
 _NOW = click.option("--now", type=Time(), help="Set the clock, e.g. 2026-11-28T16:45:00Z.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 _LATE = click.option("--allow-late-pages", is_flag=True, help="Page for incidents declared long ago.")
+_PRUNE = click.option("--prune", is_flag=True, help="Retire incidents whose files were removed.")
+_PRUNES = click.option(
+    "--allow-prunes", type=click.IntRange(min=1), metavar="N", help="Retire up to so many at once."
+)
 _OLDER = click.option("--allow-older", is_flag=True, help="Apply although something newer was applied.")
 _WAIT = click.option(
     "--wait",
@@ -48,22 +51,17 @@ _BUDGET = click.option(
 @_INCIDENT
 @_NOW
 @_LATE
+@_PRUNE
+@_PRUNES
 @_JSON
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
 @click.pass_obj
-def plan(
-    folder: str,
-    only: tuple[str, ...],
-    now: datetime | None,
-    allow_late_pages: bool,
-    as_json: bool,
-    detailed_exitcode: bool,
-) -> int:
+def plan(folder: str, /, only: tuple[str, ...], as_json: bool, detailed_exitcode: bool, **asked: Any) -> int:
     """Show what apply would do with what is here, uncommitted edits included. Writes nothing, anywhere."""
     from reconciler.views.plan import plan_lines
     from reconciler.views.terminal import show
 
-    made = _shell(folder).plan(_options(only, now=now, allow_late_pages=allow_late_pages))
+    made = _shell(folder).plan(_options(only, **asked))
     if as_json:
         _document(made.to_json())
     else:
@@ -75,6 +73,8 @@ def plan(
 @_INCIDENT
 @_NOW
 @_LATE
+@_PRUNE
+@_PRUNES
 @_OLDER
 @_WAIT
 @_BUDGET

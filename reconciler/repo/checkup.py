@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from reconciler.errors import Location, Problem, Usage
 from reconciler.incident.check import Names
 from reconciler.incident.finding import Finding
-from reconciler.incident.place import beside, misplaced, same_ids
+from reconciler.incident.place import beside, incident_id, misplaced, same_ids
+from reconciler.incident.renames import Claim, conflicts
 from reconciler.repo.document import Document
 from reconciler.repo.listing import find_incident_files
-from reconciler.repo.loader import check_incident_file, check_settings_file, is_good, names_in
+from reconciler.repo.loader import Checked, check_incident_file, check_settings_file, is_good, names_in
 from reconciler.repo.source import LIMIT, Unreadable
 
 SETTINGS = "reconciler.yaml"
@@ -84,10 +85,14 @@ def check(*selections: Selection) -> Report:
 
 def _problems(root: str, paths: Collection[str]) -> list[Problem]:
     names, problems = _settings(root, asked=SETTINGS in paths)
-    for path in paths:
-        if path != SETTINGS:
-            problems += _incident(root, path, names)
-    return [*problems, *same_ids(path for path in paths if path != SETTINGS)]
+    incidents = [path for path in paths if path != SETTINGS]
+    claims: list[Claim] = []
+    for path in incidents:
+        checked = _incident(root, path, names)
+        problems += checked.problems
+        claims += _claims(checked)
+    present = {incident_id(path): path for path in find_incident_files(root).files} if claims else {}
+    return [*problems, *same_ids(incidents), *conflicts(claims, present)]
 
 
 def _root(start: str) -> str | None:
@@ -136,11 +141,21 @@ def _template(root: str, settings: Document) -> list[Problem]:
     return [settings.problem(finding)]
 
 
-def _incident(root: str, path: str, names: Names | None) -> tuple[Problem, ...]:
+def _incident(root: str, path: str, names: Names | None) -> Checked:
     try:
-        return check_incident_file(_read(root, path), path, names).problems
+        return check_incident_file(_read(root, path), path, names)
     except Unreadable as unreadable:
-        return (unreadable.problem,)
+        return Checked(None, (unreadable.problem,))
+
+
+def _claims(checked: Checked) -> Iterator[Claim]:
+    """The former ids that a good file lists, if it lists some."""
+    document = checked.document
+    if document is None or not is_good(checked) or not document.data.get("formerly"):
+        return
+    listed = enumerate(document.data["formerly"])
+    placed = [(former, document.problem(Finding(("formerly", n), "")).location) for n, former in listed]
+    yield Claim(document.path, placed)
 
 
 def _read(root: str, path: str) -> bytes:

@@ -90,6 +90,11 @@ def versions(
     return {stem: [_version(*step, contents, edge) for step in found] for stem, found in steps.items()}
 
 
+def joined(found: Mapping[str, list[Version]], paths: Iterable[str]) -> list[Version]:
+    """The versions of one incident that had several names, each a path, the oldest name first."""
+    return [version for stem in dict.fromkeys(map(_stem, paths)) for version in found.get(stem, ())]
+
+
 def _version(commit: _Commit, blob: str | None, contents: Mapping[str, bytes], edge: set[str]) -> Version:
     oid, seconds, author, email, message = (text(part) for part in commit.head)
     at = datetime.fromtimestamp(int(seconds), UTC)

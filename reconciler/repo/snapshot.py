@@ -54,6 +54,12 @@ class Snapshot:
             return None if content is None else Found(UNCOMMITTED, content)
         return found_at(self.repo, self.revision, path) if self.revision else None
 
+    def taken_away(self) -> dict[str, str]:
+        """The files that the revision has and the work tree has not: path → blob."""
+        gone = [path for path, content in self.edits.items() if content is None and path not in self.files]
+        listed = self.repo.files(self.revision, FOLDER) if gone and self.revision else {}
+        return {path: listed[path] for path in gone if path in listed}
+
 
 def snapshot(repo: Repository, revision: str | None, *, edited: bool = False) -> Snapshot:
     """The files of a revision; with `edited`, as the work tree has them, committed or not."""

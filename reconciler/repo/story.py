@@ -78,11 +78,12 @@ def _data(version: Version, path: str) -> tuple[Mapping[str, Any] | None, str]:
 
 def as_history(versions: Sequence[Version], path: str) -> History:
     """The versions as incidents, as far as they were valid."""
-    read = [Read(one.at, one.commit, one.author, _incident(one, path)) for one in versions]
+    read = [Read(one.at, one.commit, one.author, readable(one, path)) for one in versions]
     return History(tuple(read), complete=not any(one.cut for one in versions))
 
 
-def _incident(version: Version, path: str) -> Incident | None:
+def readable(version: Version, path: str) -> Incident | None:
+    """The incident of one version, names not checked against any settings; None where it was not valid."""
     try:
         return load_incident(version.content, path, None) if version.content is not None else None
     except BadFile:

@@ -12,7 +12,8 @@ from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
 from reconciler.repo import history
-from reconciler.repo.loader import says_private
+from reconciler.repo.loader import BadFile, says_private
+from reconciler.repo.removed import removed
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.state import State, StateStore
@@ -61,7 +62,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
     """The incident whose id is, or begins with, `given`. Raises Failure."""
     shelf = newest_shelf(repo)
     incident = shelf.incident(shelf.find(given))
-    versions = _versions(shelf, incident.path)
+    versions = _versions(shelf, incident.path, incident.formerly)
     events = list(decisions(versions, incident.path))
     edited = [
         f"{incident.path} has edits that are not committed" for path in repo.dirty() if path == incident.path
@@ -69,7 +70,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
     return Dossier(
         incident=incident,
         since=as_history(versions, incident.path).began(incident.status),
-        memory=_memories(_state(repo, shelf, clock)).get(incident.id, Memory()),
+        memory=_memories(_state(repo, shelf, clock)).get(incident.first, Memory()),
         commits=events[: -_LAST - 1 : -1],
         settings=shelf.settings,
         now=clock.now(),
@@ -82,17 +83,28 @@ def story(repo: Repository, given: str) -> tuple[str, list[Event]]:
     shelf = newest_shelf(repo)
     id = shelf.find(given)
     path = shelf.path(id)
-    versions = _versions(shelf, path)
-    events = [*decisions(versions, path), *_effects(repo, shelf, id)]
+    before = _formerly(shelf, id)
+    versions = _versions(shelf, path, before)
+    events = [*decisions(versions, path), *_effects(repo, shelf, before[0] if before else id)]
     if any(version.content is not None and says_private(version.content) for version in versions):
         events = [told_in_private(event) for event in events]
     return id, sorted(events, key=lambda event: event.at)
 
 
-def _versions(shelf: Shelf, path: str) -> list[history.Version]:
+def _formerly(shelf: Shelf, id: str) -> Sequence[str]:
+    """The ids that a file lists as its former ones; none where it is invalid."""
+    try:
+        return shelf.incident(id).formerly
+    except BadFile:
+        return ()
+
+
+def _versions(shelf: Shelf, path: str, formerly: Sequence[str]) -> list[history.Version]:
+    """The versions of a file, those under its former ids first."""
     assert shelf.revision is not None
-    found = history.versions(shelf.repo, shelf.revision, [path])
-    return next(iter(found.values()), [])
+    lost = removed(shelf.repo, shelf.revision) if formerly else {}
+    paths = [*(lost[former].path for former in formerly if former in lost), path]
+    return history.joined(history.versions(shelf.repo, shelf.revision, paths), paths)
 
 
 def _effects(repo: Repository, shelf: Shelf, id: str) -> list[Event]:

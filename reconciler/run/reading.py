@@ -13,8 +13,9 @@ from reconciler.repo.shelf import shelve
 from reconciler.repo.snapshot import snapshot
 from reconciler.repo.state import State as Kept
 from reconciler.run.holding import BUDGET
-from reconciler.run.revision import Revision, Wanted, read
+from reconciler.run.revision import Revision, read
 from reconciler.run.services import Door, Services
+from reconciler.run.wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Options:
     now: datetime | None = None
     allow_older: bool = False
     allow_late_pages: bool = False
+    prune: bool = False
+    allow_prunes: int | None = None
     wait: float = 120
     budget: float = BUDGET
     until: datetime | None = None
@@ -70,6 +73,9 @@ class Reader:
             only=self.options.only,
             allow_late_pages=self.options.allow_late_pages,
             on=services.on,
+            lost=kept.revision is None or bool(kept.note),
+            prune=self.options.prune,
+            allow_prunes=self.options.allow_prunes,
         )
         revision = read(shelve(found, known.settings), wanted)
         notices = (known.note,) if known.note else ()

@@ -13,6 +13,7 @@ from reconciler.plan.change import Blocked, Change, Note, Unreadable
 from reconciler.plan.diff import observed, sort_key
 from reconciler.plan.memory import BlockedSince, Memory
 from reconciler.plan.plan import Heading, Outcome, Plan, Report, State
+from reconciler.plan.resource import Hold
 from reconciler.plan.world import Present, Sightings, Unknown, World
 from reconciler.run.engine import Connected, Engine, Gate, Open
 from reconciler.run.holding import Bounds
@@ -39,6 +40,7 @@ class Situation:
     known: Sightings = field(default_factory=dict)
     told: Callable[[str], None] = lambda _: None
     bounds: Bounds = field(default_factory=Bounds)
+    hold: Hold | None = None
 
     def engine(self, cases: Mapping[str, Case], gate: Gate, world: World | None = None) -> Engine:
         """An engine over some of the cases; the worst and the oldest come first."""
@@ -55,6 +57,8 @@ class Situation:
         )
 
     def _blocked(self, case: Case, change: Change) -> Blocked | None:
+        if case.removed and self.hold is not None:
+            return Blocked(change.address, self.hold.reason, self.hold.next, flag=self.hold.flag)
         if case.incident.paused and change.address.target != "pagerduty":
             return Blocked(
                 change.address, "paused by the file", "remove `paused: true`", case.incident.where("paused")
@@ -221,7 +225,8 @@ def heading(case: Case) -> Heading:
     """The line above an incident's changes; of a private incident the id only."""
     incident = case.incident
     title = "" if incident.private else one_line(incident.title)
-    return Heading(incident.id, incident.severity, incident.status.value, title, incident.path, case.id)
+    status = "removed" if case.removed else incident.status.value
+    return Heading(incident.id, incident.severity, status, title, incident.path, case.id)
 
 
 def _sorted(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:

@@ -12,36 +12,32 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from reconciler.errors import Location, Problem
+from reconciler.errors import Problem
 from reconciler.incident.history import History, Version
 from reconciler.incident.model import Incident
 from reconciler.incident.place import incident_id, same_ids
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
+from reconciler.plan.resource import Hold
 from reconciler.repo import history
-from reconciler.repo.loader import BadFile, load_incident
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf
 from reconciler.repo.snapshot import UNCOMMITTED
+from reconciler.repo.story import readable
+from reconciler.run.lineage import Files, Lineage, trace
+from reconciler.run.retired import Retired, notices, retired
+from reconciler.run.wanted import Wanted
 from reconciler.targets.case import Case
 
 _URL = re.compile(r"(?:https://|ssh://git@|git@)(?:[^@/]*@)?([\w.-]+)(?::\d+(?=/))?[:/](.+?)(?:\.git)?/?")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a run asks of a revision beside its files. `on` are the targets that can be reached."""
-
-    now: datetime
-    memories: Mapping[str, Memory]
-    only: frozenset[str] = frozenset()
-    allow_late_pages: bool = False
-    on: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class Revision:
-    """All that one revision asks for. `incidents` are all that are not settled, also those not asked for."""
+    """All that one revision asks for, by the ids of the incidents' marks.
+
+    `incidents` are all that are not settled, also those not asked for; `unreadable` are ids of files.
+    """
 
     commit: str
     cases: Mapping[str, Case]
@@ -50,29 +46,57 @@ class Revision:
     unreadable: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
+    hold: Hold | None = None  # why nothing is done of those whose files were removed
+    lineage: Lineage = field(default_factory=Lineage)
 
     @property
     def cut(self) -> bool:
         """True when part of some incident's history was left at the remote."""
-        return any(not case.history.complete for case in self.cases.values())
+        return self.lineage.cut or any(not case.history.complete for case in self.cases.values())
 
 
 def read(shelf: Shelf, wanted: Wanted) -> Revision:
     """Read what `wanted.only` names, or all. Raises Failure for an id that there is not."""
-    only = frozenset(shelf.find(given) for given in wanted.only)
-    unsettled = [id for id in shelf.paths if not _settled(shelf, id, wanted.memories.get(id))]
-    incidents, problems = _load(shelf, unsettled, wanted.memories)
+    known = _keys(shelf, wanted.memories)
+    settled = {key: shelf.paths[id][0] for id, key in known.items() if _settled(shelf, id, key, wanted)}
+    unsettled = [id for id, key in known.items() if key not in settled]
+    loaded, problems = _load(shelf, unsettled)
+    bad = frozenset(path for id in unsettled if id not in loaded for path in shelf.paths[id])
+    files = Files(shelf, tuple(loaded.values()), bad, settled)
+    lineage = trace(files, wanted.memories, lost=wanted.lost, prune=wanted.prune)
+    problems = sorted([*problems, *lineage.problems], key=lambda one: one.location)
+    stopped = {one.location.path for one in lineage.problems}
+    incidents = {one.first: one for one in loaded.values() if one.path not in stopped}
+    only = frozenset(_find(shelf, given, lineage, wanted.prune) for given in wanted.only)
     chosen = [one for one in incidents.values() if not only or one.id in only]
     urls = _urls(shelf, incidents.values())
+    gone = Retired({})
+    if wanted.prune:
+        gone = retired(shelf, lineage, wanted, only, unsure=bool(problems))
     return Revision(
         commit=str(shelf.revision),
-        cases=_cases(shelf, chosen, urls, wanted),
+        cases={**_cases(shelf, lineage, chosen, urls, wanted), **gone.cases},
         incidents=incidents,
         urls=urls,
-        unreadable=tuple(id for id in unsettled if id not in incidents),
-        problems=tuple(one for one in problems if not only or incident_id(one.location.path) in only),
-        notices=(*_uncommitted(shelf), *_told(shelf, wanted, only)),
+        unreadable=tuple(id for id in unsettled if id not in loaded),
+        problems=tuple(
+            one for one in [*problems, *gone.problems] if not only or incident_id(one.location.path) in only
+        ),
+        notices=(*_uncommitted(shelf), *_told(shelf, settled, known, only), *_gone(lineage, wanted, only)),
+        hold=gone.hold,
+        lineage=lineage,
     )
+
+
+def _find(shelf: Shelf, given: str, lineage: Lineage, prune: bool) -> str:
+    """The id that was meant, also that of a file that is gone, where such are asked for."""
+    return given if prune and given in lineage.gone else shelf.find(given)
+
+
+def _keys(shelf: Shelf, memories: Mapping[str, Memory]) -> dict[str, str]:
+    """Id → what it is remembered under: itself, or, where the file was renamed, the first id that it had."""
+    by_path = {memory.path: key for key, memory in memories.items() if memory.settled}
+    return {id: id if id in memories else by_path.get(paths[0], id) for id, paths in shelf.paths.items()}
 
 
 def web_address(repo: Repository, settings: Settings) -> str | None:
@@ -87,57 +111,40 @@ def web_address(repo: Repository, settings: Settings) -> str | None:
 # files -----------------------------------------------------------------------------------------
 
 
-def _settled(shelf: Shelf, id: str, memory: Memory | None) -> bool:
+def _settled(shelf: Shelf, id: str, key: str, wanted: Wanted) -> bool:
+    memory = wanted.memories.get(key)
     if memory is None or not memory.settled:
         return False
     return [memory.blob] == [shelf.blobs[path] for path in shelf.paths[id]]
 
 
-def _load(
-    shelf: Shelf, ids: Iterable[str], memories: Mapping[str, Memory]
-) -> tuple[dict[str, Incident], list[Problem]]:
-    """The incidents whose files are good, and every problem of the others."""
+def _load(shelf: Shelf, ids: Iterable[str]) -> tuple[dict[str, Incident], list[Problem]]:
+    """The incidents whose files are good, by their ids, and every problem of the others."""
     doubled = [path for paths in shelf.paths.values() if len(paths) > 1 for path in paths]
-    renamed = _renamed(shelf, memories)
-    single = [id for id in ids if len(shelf.paths[id]) == 1 and id not in renamed]
-    incidents, problems = shelf.load(single)
-    found = [*shelf.misplaced, *same_ids(doubled), *renamed.values(), *problems]
-    return {one.id: one for one in incidents}, sorted(found, key=lambda one: one.location)
-
-
-def _renamed(shelf: Shelf, memories: Mapping[str, Memory]) -> dict[str, Problem]:
-    """New ids whose file is that of an incident that is gone: it would be paged and announced again."""
-    gone = {memory.blob: id for id, memory in memories.items() if id not in shelf.paths and memory.things}
-    fresh = (id for id in shelf.paths if id not in memories)
-    was = {
-        id: gone[shelf.blobs[path]] for id in fresh for path in shelf.paths[id] if shelf.blobs[path] in gone
-    }
-    return {id: _as_renamed(shelf.paths[id][0], old) for id, old in was.items()}
-
-
-def _as_renamed(path: str, old: str) -> Problem:
-    message = f"this file is that of {old} under a new name: everybody would be paged and told again"
-    return Problem(Location(path), message, f"{old}.yaml, as its name")
+    incidents, problems = shelf.load(id for id in ids if len(shelf.paths[id]) == 1)
+    found = [*shelf.misplaced, *same_ids(doubled), *problems]
+    return {one.id: one for one in incidents}, found
 
 
 # cases -----------------------------------------------------------------------------------------
 
 
 def _cases(
-    shelf: Shelf, incidents: list[Incident], urls: Mapping[str, str], wanted: Wanted
+    shelf: Shelf, lineage: Lineage, incidents: list[Incident], urls: Mapping[str, str], wanted: Wanted
 ) -> dict[str, Case]:
-    paths = [one.path for one in incidents]
-    versions = history.versions(shelf.repo, str(shelf.revision), paths) if paths else {}
+    paths = {one.id: lineage.paths(one) for one in incidents}
+    every = [path for listed in paths.values() for path in listed]
+    versions = history.versions(shelf.repo, str(shelf.revision), every) if paths else {}
     files = _named_files(shelf)
     return {
-        one.id: Case(
+        one.first: Case(
             incident=one,
             settings=shelf.settings,
-            history=_history(shelf, one, versions.get(one.id, []), wanted.now),
+            history=_history(shelf, one, history.joined(versions, paths[one.id]), wanted.now),
             now=wanted.now,
-            memory=wanted.memories.get(one.id, Memory()),
+            memory=wanted.memories.get(one.first, Memory()),
             blob=shelf.blobs[one.path],
-            url=urls.get(one.id),
+            url=urls.get(one.first),
             files=files,
             allow_late_pages=wanted.allow_late_pages,
             on=wanted.on,
@@ -148,24 +155,17 @@ def _cases(
 
 def _urls(shelf: Shelf, incidents: Iterable[Incident]) -> dict[str, str]:
     web, branch = web_address(shelf.repo, shelf.settings), quote(shelf.settings.git.branch)
-    return {one.id: f"{web}/blob/{branch}/{quote(one.path)}" for one in incidents} if web else {}
+    return {one.first: f"{web}/blob/{branch}/{quote(one.path)}" for one in incidents} if web else {}
 
 
 def _history(shelf: Shelf, newest: Incident, versions: list[history.Version], now: datetime) -> History:
     """The versions as incidents; the newest is the one at hand, with its positions."""
-    read = [Version(one.at, one.commit, one.author, _leniently(one, newest.path)) for one in versions]
+    read = [Version(one.at, one.commit, one.author, readable(one, newest.path)) for one in versions]
     if shelf.blobs[newest.path] == UNCOMMITTED or not read:
         read.append(Version(now, UNCOMMITTED, "", newest))
     else:
         read[-1] = replace(read[-1], incident=newest)
     return History(tuple(read), not any(one.cut for one in versions))
-
-
-def _leniently(version: history.Version, path: str) -> Incident | None:
-    try:
-        return load_incident(version.content, path, None) if version.content is not None else None
-    except BadFile:
-        return None
 
 
 def _named_files(shelf: Shelf) -> dict[str, str]:
@@ -183,12 +183,15 @@ def _uncommitted(shelf: Shelf) -> list[str]:
     return [f"with uncommitted edits in {number} file{'s' if number > 1 else ''}"] if number else []
 
 
-def _told(shelf: Shelf, wanted: Wanted, only: frozenset[str]) -> Iterable[str]:
-    """Asked for and settled; remembered and without a file any more, of which nothing is retired."""
-    for id, memory in sorted(wanted.memories.items()):
-        if only and id not in only:
-            continue
-        if id not in shelf.paths and not memory.settled and memory.things:
-            yield f"{id}: its file was removed from Git; nothing of it is retired"
-        elif only and _settled(shelf, id, memory):
+def _told(
+    shelf: Shelf, settled: Mapping[str, str], known: Mapping[str, str], only: frozenset[str]
+) -> Iterable[str]:
+    """Asked for, and settled."""
+    for id in sorted(only & set(shelf.paths)):
+        if known[id] in settled:
             yield f"{id} is settled: it is looked at again when its file changes"
+
+
+def _gone(lineage: Lineage, wanted: Wanted, only: frozenset[str]) -> Iterable[str]:
+    """Without a file any more, where nothing of them is retired."""
+    return () if wanted.prune else notices(lineage.gone.values(), only)

@@ -143,6 +143,7 @@ class Shell:
             targets=services.connected if writes else services.reading(),
             pool=lambda: pool,
             problems=revision.problems,
+            hold=revision.hold,
             notices=tuple(filter(None, said)),
             under=self._under(reading),
             deep=options.deep,

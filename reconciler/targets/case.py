@@ -20,7 +20,8 @@ MADE = "made"
 @dataclass(frozen=True, slots=True)
 class Case:
     """`now` is the run's clock; `blob` the file's id in Git; `files` what the settings name, by path;
-    `on` the targets that have a token."""
+    `on` the targets that have a token; `removed` how often the file was removed, where it is to be retired.
+    """
 
     incident: Incident
     settings: Settings
@@ -32,6 +33,7 @@ class Case:
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     allow_late_pages: bool = False
     on: frozenset[str] = frozenset({"pagerduty", "slack", "notion"})
+    removed: int = 0
 
     @property
     def id(self) -> str:
@@ -55,7 +57,12 @@ class Case:
 
     @property
     def past_grace(self) -> bool:
-        """True when the incident has been closed or canceled for as long as its channel is kept."""
+        """True when the incident has been closed or canceled for as long as its channel is kept.
+
+        That of one whose file was removed is kept no longer: nobody would look after it.
+        """
+        if self.removed:
+            return True
         status = self.incident.status
         since = self.history.began(status) if status.over else None
         return since is not None and self.now >= since + self.settings.slack.archive_after

@@ -163,13 +163,19 @@ def _body(case: Case, world: World, team: str) -> dict[str, object]:
         "incident_key": incident_key(case, team),
         "service": settings.pagerduty_service,
         "details": details(case, world),
-        "resolution": f"The incident is {case.incident.status.value}: {case.url or case.incident.path}",
+        "resolution": _resolution(case),
     }
     if settings.escalation_policy:
         body["escalation_policy"] = settings.escalation_policy
     if case.incident.bridge and not case.incident.private:
         body["bridge"] = case.incident.bridge
     return body
+
+
+def _resolution(case: Case) -> str:
+    if case.removed:
+        return f"The incident's file was removed from Git: {case.incident.path}"
+    return f"The incident is {case.incident.status.value}: {case.url or case.incident.path}"
 
 
 def details(case: Case, world: World) -> str:

@@ -52,6 +52,8 @@ def update(case: Case, told: Update) -> Content:
 
 def turn(case: Case, ending: Status | None) -> Content:
     """What everybody who was told is told at the end, or, without an ending, when it is back."""
+    if case.removed:
+        return _plain(f":wastebasket: *No longer kept* · {_title(case)}\nIts file was removed from Git.")
     word = f"{_icon(ending)} {_standing(ending).capitalize()}" if ending else ":warning: Open again"
     return _plain(f"*{word}* · {_title(case)}")
 

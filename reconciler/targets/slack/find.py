@@ -109,9 +109,11 @@ def barred(case: Case, seen: Observed) -> Hold | None:
 
 
 def follow_up(case: Case, seen: Observed) -> bool:
-    """True where the channel is archived and the incident, once over, is open again."""
+    """True where the channel is archived and the incident, once over or without a file, is open again."""
     archived = isinstance(seen, Present) and not seen.live
-    return archived and case.incident.status.open and bool(case.history.reopenings)
+    remembered = case.memory.of(case.at(NAME, "channel"))
+    ended = remembered is not None and not remembered.live
+    return archived and case.incident.status.open and (bool(case.history.reopenings) or ended)
 
 
 def holding(case: Case, seen: Observed) -> str:

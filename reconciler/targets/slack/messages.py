@@ -190,14 +190,27 @@ def _update(case: Case, world: World, channel: str, usable: bool, told: Update) 
 
 
 def _turn(case: Case, world: World, channel: str, usable: bool) -> Iterator[Resource]:
-    """The newest turn of the incident: that it is over, or open again."""
+    """The newest turn of the incident: that it is over, or open again, or that its file was removed."""
+    if case.removed:
+        yield from _told(
+            case, world, channel, usable, f"ending/removed-{case.removed}", "its file was removed"
+        )
+        return
     is_open = case.incident.status.open
     number = case.history.reopenings if is_open else len(case.history.endings)
     if not number:
         return
     thing = f"{'reopening' if is_open else 'ending'}/{number}"
-    content = card.turn(case, None if is_open else case.history.endings[-1])
     summary = "open again" if is_open else case.history.endings[-1].value
+    yield from _told(case, world, channel, usable, thing, summary)
+
+
+def _told(
+    case: Case, world: World, channel: str, usable: bool, thing: str, summary: str
+) -> Iterator[Resource]:
+    """A turn, told in the channel and to everybody who was told."""
+    is_open = case.incident.status.open
+    content = card.turn(case, None if is_open else case.history.endings[-1])
     place = case.incident.where("status")
     if usable and channel:
         yield _message(case, world, thing, content, channel, summary, place)
