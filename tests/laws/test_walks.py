@@ -69,3 +69,18 @@ def test_a_page_that_nobody_asks_for_any_more_and_that_never_went_out_gets_no_no
     assert scene.pages() == []
     assert report.exit_code == 0
     assert report.of(State.SKIPPED) == ()
+
+
+def test_a_channel_that_people_renamed_goes_on_being_told() -> None:
+    """The settings name it as it was; whoever was told of the incident is told of its end."""
+    scene = Scene()
+    scene.edit()
+    scene.apply()
+    scene.slack.person("ana@example.com").rename("incidents", "outages")
+    scene.edit(status=Status.RESOLVED)
+    assert scene.apply().report.exit_code == 0
+    assert "Resolved" in scene.messages("outages")[-1]
+    scene.slack.seed_channel("incidents")
+    scene.edit(status=Status.INVESTIGATING)
+    scene.apply()
+    assert "Open again" not in scene.messages("outages")[-1], "the one of that name counts"

@@ -52,6 +52,16 @@ def nobody(walk: Walk) -> None:
     walk.edit(roles={role: who for role, who in walk.incident.roles.items() if role != "commander"})
 
 
+@step("bo is technical")
+def technical(walk: Walk) -> None:
+    walk.edit(roles={**walk.incident.roles, "technical": "bo@example.com"})
+
+
+@step("nobody is technical")
+def nobody_technical(walk: Walk) -> None:
+    walk.edit(roles={role: who for role, who in walk.incident.roles.items() if role != "technical"})
+
+
 @step("chen responds")
 def responder(walk: Walk) -> None:
     walk.edit(responders=("chen@example.com", "dee@example.com"))
@@ -99,6 +109,22 @@ def remove(walk: Walk) -> None:
     walk.edit(updates=walk.incident.updates[:-1])
 
 
+@step("the settings page payments with sev2")
+def team(walk: Walk) -> None:
+    settings = walk.scene.settings
+    worse = replace(settings.severities[1], page=("primary", "payments"))
+    walk.scene.settings = replace(
+        settings, severities=(settings.severities[0], worse, settings.severities[2])
+    )
+
+
+@step("the settings rename a bookmark")
+def bookmark(walk: Walk) -> None:
+    slack = walk.scene.settings.slack
+    renamed = replace(slack.bookmarks[0], title=f"Handbook {walk.next()}")
+    walk.scene.settings = replace(walk.scene.settings, slack=replace(slack, bookmarks=(renamed,)))
+
+
 def _switch(key: str, value: bool) -> Do:
     return lambda walk: walk.edit(**{key: value})
 
@@ -124,7 +150,7 @@ def forget(walk: Walk) -> None:
     walk.scene.memories.clear()
     walk.scene.caches = {}
     walk.lost += 1
-    walk.release("deleted in Slack", "removed from the timeline", "documents:")
+    walk.release("deleted in Slack", "removed from the timeline")
 
 
 STEPS |= {"a run": Walk.run, "a shallow run": Walk.shallow_run, "a plan": Walk.look}

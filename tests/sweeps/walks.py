@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.support import walk_people
+from tests.support import walk_responders, walk_slack, walk_writers
 from tests.support.walk_edits import EDITS, FAULTS, RUNS, TIMES
-from tests.support.walking import NOTHING, walked
+from tests.support.walking import NOTHING, STEPS, walked
 
 #: Walks that one scenario stands for, and scenarios in all.
 WALKS, COUNT = 20, 70
 #: How many steps a walk has; those that are none are not counted.
 SHORTEST, LONGEST = 10, 24
 
-PEOPLE = walk_people.PEOPLE
+HANDS = (walk_slack, walk_responders, walk_writers)
+PEOPLE = tuple(name for name, do in STEPS.items() if do.__module__ in {one.__name__ for one in HANDS})
 
 
 def walks() -> st.SearchStrategy[list[str]]:

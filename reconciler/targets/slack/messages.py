@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from reconciler.errors import Location
 from reconciler.incident.history import announced_in
@@ -149,14 +150,19 @@ def _elsewhere(case: Case, world: World, thing: str, place: str) -> Observed:
 
 
 def place_id(world: World, place: str) -> str | None:
-    """The id of a channel that the settings name; None where the bot is in none such, "" until known."""
+    """The id of a channel that the settings name; None where the bot is in none such, "" until known.
+
+    One that people have renamed since is still the one that was told, unless another bears the name now.
+    """
     listed = world.present(CHANNELS)
     if listed is None:
         return ""
     if not place.startswith("#"):
         return place if place in listed.fields else None
     name = place.removeprefix("#")
-    return next((raw["id"] for raw in listed.fields.values() if raw.get("name") == name), None)
+    now = (raw["id"] for raw in listed.fields.values() if raw.get("name") == name)
+    before = (raw["id"] for raw in listed.fields.values() if name in (raw.get("previous_names") or ()))
+    return next(chain(now, before), None)
 
 
 def _unseen(place: str) -> Hold:

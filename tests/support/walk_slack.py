@@ -1,15 +1,12 @@
-"""Steps of a walk that people take in Slack, PagerDuty and Notion, and what they may count on afterwards."""
+"""Steps of a walk that people take in Slack, and what they may count on afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from reconciler.sandbox.notion.people import People as Writers
-from reconciler.sandbox.pagerduty.people import People as Responders
 from reconciler.sandbox.slack.people import Person
 from tests.support.scene import CHANNEL, ID
-from tests.support.walk_ends import BOT, Record
+from tests.support.walk_ends import BOT, INCIDENTS, Record
 from tests.support.walking import STEPS, Walk, step
 
 ANA, BO, CHEN, DEE = (f"{name}@example.com" for name in ("ana", "bo", "chen", "dee"))
@@ -74,12 +71,12 @@ def kick(walk: Walk) -> None:
 
 @step("ana puts the bot out of #incidents")
 def kick_there(walk: Walk) -> None:
-    ana(walk).kick_bot("incidents")
+    ana(walk).kick_bot(INCIDENTS)
 
 
 @step("ana brings the bot back")
 def bring(walk: Walk) -> None:
-    for raw in (*walk.channels(), record(walk, walk.scene.slack.channel_id("incidents"))):
+    for raw in (*walk.channels(), record(walk, INCIDENTS)):
         if BOT not in raw["members"] and not raw["is_archived"] and ana(walk).id in raw["members"]:
             ana(walk).invite_bot(raw["id"])
 
@@ -125,7 +122,7 @@ STEPS |= {
 
 def _posted(walk: Walk, thing: str) -> tuple[Record, str, str]:
     """Where the newest message of a kind is, its ts and its mark."""
-    for raw in (*reversed(walk.channels()), record(walk, walk.scene.slack.channel_id("incidents"))):
+    for raw in (*reversed(walk.channels()), record(walk, INCIDENTS)):
         found = [(mark, one["ts"]) for mark, one in walk.ours(raw) if mark.partition("/")[0] == thing]
         if found:
             return raw, found[-1][1], found[-1][0]
@@ -212,142 +209,40 @@ def add_bookmark(walk: Walk) -> None:
     walk.promise(f"bookmark: {mark}", lambda: record(walk, id)["bookmarks"].get(mark, {}).get("link") == link)
 
 
-# PagerDuty -------------------------------------------------------------------------------------
+@step("ana adds a bookmark with a link of ours")
+def add_same_bookmark(walk: Walk) -> None:
+    who, id = inside(walk)
+    link = walk.scene.settings.slack.bookmarks[0].url
+    mark = who.add_bookmark(id, "Read this", link)
+    walk.promise(
+        f"bookmark: {mark}", lambda: record(walk, id)["bookmarks"].get(mark, {}).get("title") == "Read this"
+    )
 
 
-def _page(walk: Walk) -> Record:
-    """The first page's record."""
-    listed = walk.scene.pagerduty.data["incidents"].values()
-    fitting: list[Record] = [raw for raw in listed if raw["shown"]["incident_key"].startswith("acme/")]
-    return fitting[0]
+@step("ana renames #incidents")
+def rename_incidents(walk: Walk) -> None:
+    ana(walk).rename(INCIDENTS, "outages")
 
 
-def _ended(walk: Walk, found: Record) -> None:
-    """Whoever ended it is not woken again for it, until the file opens the incident again."""
-    if not walk.incident.status.open:
-        return
-    woken = _woken(found)
-    walk.promise(f"ended in PagerDuty: {found['shown']['id']}", lambda: _woken(found) == woken)
+@step("ana makes the channel private")
+def make_private(walk: Walk) -> None:
+    record(walk, inside(walk)[1])["is_private"] = True
 
 
-def _woken(found: Record) -> int:
-    return sum(entry["type"] == "notify_log_entry" for entry in found["log_entries"])
+@step("ana deletes the channel")
+def delete_channel(walk: Walk) -> None:
+    """With all that is in it; another one may be made then."""
+    _, id = inside(walk)
+    walk.gone |= {"channel", *(thing for thing, _ in walk.ours(record(walk, id)) if thing != "card")}
+    del walk.scene.slack.data["channels"][id]
+    walk.lost += 1
+    for name, holds in list(walk.ledger.items()):
+        try:
+            holds()
+        except KeyError:
+            walk.release(name)
 
 
-def _respond(method: str, *more: Any) -> Callable[[Walk], object]:
-    def do(walk: Walk) -> None:
-        found = _page(walk)
-        walk.release(f"ended in PagerDuty: {found['shown']['id']}")
-        getattr(Responders(walk.scene.pagerduty), method)(found["shown"]["id"], BO, *more)
-        if found["shown"]["status"] == "resolved":
-            _ended(walk, found)
-
-    return do
-
-
-def _change(**fields: Any) -> Callable[[Walk], object]:
-    return lambda walk: Responders(walk.scene.pagerduty).change(_page(walk)["shown"]["id"], BO, **fields)
-
-
-STEPS |= {
-    "bo acknowledges": _respond("acknowledge"),
-    "bo resolves the page": _respond("resolve"),
-    "bo triggers the page again": _respond("reopen"),
-    "bo snoozes the page": _respond("snooze"),
-    "bo changes the priority": _change(priority="P5"),
-    "bo changes the urgency": _change(urgency="low"),
-    "bo retitles the page": _change(title="Disk is full"),
-    "bo moves the page": _change(escalation_policy={"id": "PESC003", "type": "escalation_policy_reference"}),
-}
-
-
-@step("bo merges the page")
-def merge(walk: Walk) -> None:
-    found = _page(walk)
-    service = {"id": "PSVC001", "type": "service_reference"}
-    alert = {"type": "incident", "title": "Disk is full", "service": service}
-    other = walk.scene.pagerduty.call("POST /incidents", incident=alert)["incident"]["id"]
-    Responders(walk.scene.pagerduty).merge(found["shown"]["id"], other, BO)
-    walk.release(f"ended in PagerDuty: {found['shown']['id']}")
-    _ended(walk, found)
-
-
-@step("pages time out after an hour")
-def times_out(walk: Walk) -> None:
-    walk.scene.pagerduty.data["services"]["PSVC001"]["auto_resolve_timeout"] = 3600
-
-
-@step("bo writes a note")
-def note(walk: Walk) -> None:
-    found, text = _page(walk), f"It is the disk, {walk.next()}."
-    Responders(walk.scene.pagerduty).write_note(found["shown"]["id"], BO, text)
-    walk.promise(f"note: {text}", lambda: any(one["content"] == text for one in found["notes"]))
-
-
-# Notion ----------------------------------------------------------------------------------------
-
-
-def _document(walk: Walk) -> Record:
-    """The first document; KeyError where there is none."""
-    listed = list(walk.scene.notion.data["pages"].values())
-    if not listed:
-        raise KeyError("no document")
-    found: Record = listed[0]
-    return found
-
-
-def _text(found: Record) -> list[str]:
-    return [block["text"] for block in found["content"]]
-
-
-@step("chen writes in the document")
-def write_in_document(walk: Walk) -> None:
-    found, words = _document(walk), f"The cache was cold, {walk.next()}."
-    Writers(walk.scene.notion, CHEN).edit_markdown(found["id"], "## Root cause", f"## Root cause\n{words}")
-    walk.promise(f"text: {words}", lambda: words in _text(found) and _there(walk, found))
-
-
-def _there(walk: Walk, found: Record) -> bool:
-    """Unless a person has put it there, the document is not in the trash."""
-    return not found["in_trash"] or f"documents: trashed {found['id']}" in walk.ledger
-
-
-@step("chen removes a line of the timeline")
-def remove_line(walk: Walk) -> None:
-    found = _document(walk)
-    line = [text for text in _text(found) if " UTC · " in text][-1]
-    Writers(walk.scene.notion, CHEN).edit_markdown(found["id"], f"{line}\n", "")
-    key, memory = line[2:25], walk.scene.memories.get(ID)
-    if memory is not None and f"notion:timeline/{key}" in memory.things:
-        walk.promise(
-            f"removed from the timeline: {key}", lambda: not any(key in text for text in _text(found))
-        )
-
-
-@step("chen sets a property of ours")
-def set_ours(walk: Walk) -> None:
-    Writers(walk.scene.notion, CHEN).set_property(_document(walk)["id"], "Commander", "Val")
-
-
-@step("chen sets the document's id")
-def set_id(walk: Walk) -> None:
-    Writers(walk.scene.notion, CHEN).set_property(_document(walk)["id"], "Incident ID", "20261121-other")
-
-
-@step("chen puts the document into the trash")
-def trash(walk: Walk) -> None:
-    found = _document(walk)
-    Writers(walk.scene.notion, CHEN).trash(found["id"])
-    walk.promise(f"documents: trashed {found['id']}", lambda: bool(found["in_trash"]))
-
-
-@step("chen takes the document out of the trash")
-def restore(walk: Walk) -> None:
-    found = _document(walk)
-    if not found["in_trash"]:
-        raise KeyError("not there")
-    Writers(walk.scene.notion, CHEN).restore(found["id"])
-    walk.release(f"documents: trashed {found['id']}")
-
-
-PEOPLE = tuple(name for name, do in STEPS.items() if do.__module__ == __name__)
+@step("Slack gives short pages")
+def short_pages(walk: Walk) -> None:
+    walk.scene.slack.page_size_cap = 2
