@@ -197,7 +197,11 @@ class Company:
 
     def apply(self, clone: Clone, **options: Any) -> Report:
         """What `reconciler apply` does."""
-        return self.shell(clone).apply(Options(**{"holder": clone.folder.name, "wait": 5.0, **options}))
+        return self.shell(clone).apply(self.options(**{"holder": clone.folder.name, **options}))
+
+    def options(self, **options: Any) -> Options:
+        """What is asked of a run; it waits for the lease for no more than 5 seconds."""
+        return Options(**{"wait": 5.0, **options})
 
     def held(self, clone: Clone, holder: str = "CI job 7") -> Lease:
         """The lease, taken by somebody else."""

@@ -10,9 +10,10 @@ import copy
 import marshal
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -142,33 +143,42 @@ class Race:
 
     runs: dict[str, Scene]
     made: list[Made] = field(default_factory=list)
-    broken: list[BaseException] = field(default_factory=list)
 
     def go(self, order: Sequence[Segment]) -> list[Made]:
         """Let them run, and return the calls."""
         baton = Baton(order)
-        threads = [
-            threading.Thread(target=self._run, args=(who, scene, baton)) for who, scene in self.runs.items()
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(2 * PATIENCE)
-        if self.broken:
-            raise self.broken[0]
+        run_all({who: partial(self._run, who, scene, baton) for who, scene in self.runs.items()}, baton)
         return self.made
 
     def _run(self, who: str, scene: Scene, baton: Baton) -> None:
+        for target in SERVICES:
+            scene.wrapped[target] = Taking(getattr(scene, target), who, target, baton, self.made)
         try:
-            baton.begin(who)
-            for target in SERVICES:
-                scene.wrapped[target] = Taking(getattr(scene, target), who, target, baton, self.made)
             scene.apply()
-        except BaseException as error:
-            self.broken.append(error)
         finally:
             scene.heals()
+
+
+def run_all(runs: Mapping[str, Callable[[], None]], baton: Baton) -> None:
+    """Let each run in a thread, when it is its turn; raises what one of them raises."""
+    broken: list[BaseException] = []
+
+    def run(who: str) -> None:
+        try:
+            baton.begin(who)
+            runs[who]()
+        except BaseException as error:
+            broken.append(error)
+        finally:
             baton.end(who)
+
+    threads = [threading.Thread(target=run, args=(who,)) for who in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(2 * PATIENCE)
+    if broken:
+        raise broken[0]
 
 
 #: What no write of ours changes: it may come before or after anything.

@@ -16,6 +16,7 @@ from tests.sweeps.runner import Result, run
 #: In the order in which they are run: what it tries.
 KINDS = {
     "races": "two runs at once without the lease, in every order of calls",
+    "leased": "two runs at once that take the lease, on real Git",
     "limits": "up to 50 incidents at once under rate limits, and outages",
     "git": "a fault at each of Git's calls and death at each write, on real Git",
     "commits": "a fault or death at each step of committing an edit",
