@@ -147,7 +147,16 @@ def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
         elif outcome.state is State.UNCERTAIN and address not in tried:
             seen = replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")
             kept.append(outcome if differs else seen)
+        elif outcome.state is State.SKIPPED and address not in tried and _unknown(again, address):
+            kept.append(outcome)
     return kept + again.outcomes
+
+
+def _unknown(engine: Engine, address: Address) -> bool:
+    """True where a look could not tell how something stands."""
+    among = engine.resources(address.incident)
+    seen = observed(among[address], among, engine.world) if address in among else engine.world[address]
+    return isinstance(seen, Unknown)
 
 
 def _memories(situation: Situation, engine: Engine, outcomes: Sequence[Outcome]) -> dict[str, Memory]:

@@ -14,9 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
+from typing import TypeVar
+
+Drawn = TypeVar("Drawn")
 
 
-def sample(names: Sequence[str], size: int, seed: int = 0) -> list[str]:
-    """So many of the names, in their order; always the same ones."""
+def sample(names: Sequence[Drawn], size: int, seed: int = 0) -> list[Drawn]:
+    """So many of the names, or of other things, in their order; always the same ones."""
     chosen = set(Random(seed).sample(range(len(names)), min(size, len(names))))
     return [name for number, name in enumerate(names) if number in chosen]

@@ -193,7 +193,7 @@ def _priority(incident: Answer) -> str | None:
 
 
 def _acknowledged(incident: Answer) -> dict[str, str] | None:
-    if not incident.get("acknowledgements"):
+    if incident.get("acknowledgements") in (None, []):
         return None
     first = min(items_of(incident, "acknowledgements"), key=lambda one: _moment(one, "at"))
     return {"at": _moment(first, "at"), "by": _agent(first.get("acknowledger"))["name"]}

@@ -27,8 +27,11 @@ def marked(messages: Iterable[Raw], case: Case, channel: str, above: str = "") -
     """Our messages in one channel; `above` is the announcement whose thread counts, once that is known."""
     kinds: dict[str, dict[str, Raw]] = {}
     stray: dict[str, dict[str, Raw]] = {}
+    remembered = {thing.id for thing in case.memory.things.values()}
     for raw in sorted(messages, key=lambda one: text_of(one, "ts")):
         payload = payload_of(raw, case)
+        if payload is None and raw["ts"] in remembered and raw.get("bot_id") and not raw.get("metadata"):
+            raise TypeError("a message of ours comes without its metadata")
         if payload is not None:
             counts = not above or raw.get("thread_ts") in (None, raw["ts"], above)
             (kinds if counts else stray).setdefault(str(payload.get("thing")), {})[raw["ts"]] = raw
