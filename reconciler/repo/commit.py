@@ -21,8 +21,10 @@ from reconciler.repo.again import TRIES, tries
 from reconciler.repo.branch import Branch
 from reconciler.repo.git import LostRace
 from reconciler.repo.objects import Person, make_commit, message, standing_modes
-from reconciler.repo.remote import Nowhere, Pushed, Unreachable
+from reconciler.repo.remote import Nowhere, Pushed, Unanswered, Unreachable
 from reconciler.repo.repository import Repository
+
+_HERE_ONLY = "committed here only, not pushed"
 
 Files = Mapping[str, bytes | None]  # path → content; None: removed
 
@@ -127,12 +129,11 @@ def _try_once(
         return Committed(None, pushed=False, note="nothing to change")
     if not repo.has_remote(settings.remote):
         out_of_reach = f"there is no remote {settings.remote}"
-    elif not out_of_reach:
-        out_of_reach = _push(repo, settings, commit)
-    if not out_of_reach:
+    note = f"{_HERE_ONLY}: {out_of_reach}" if out_of_reach else _push(repo, settings, commit)
+    if not note:
         return Committed(commit, pushed=True, note=_follow(repo, settings, commit))
     _advance(repo, place, commit)
-    return Committed(commit, pushed=False, note=f"committed here only, not pushed: {out_of_reach}")
+    return Committed(commit, pushed=False, note=note)
 
 
 def _fetch(repo: Repository, settings: GitSettings) -> str:
@@ -167,11 +168,13 @@ def _commit(repo: Repository, parent: str | None, files: Files, words: Words, wh
 
 
 def _push(repo: Repository, settings: GitSettings, commit: str) -> str:
-    """Push a commit to the branch; why the remote is out of reach, empty when it has it. Raises LostRace."""
+    """Push a commit to the branch; what to say where that is not certain, else empty. Raises LostRace."""
     try:
         pushed = remote.push_branch(repo.git, settings.remote, commit, refs.branch_ref(settings.branch))
+    except Unanswered as trouble:
+        return f"committed here, and whether it was pushed is not known: {trouble.message}"
     except Unreachable as trouble:
-        return trouble.message
+        return f"{_HERE_ONLY}: {trouble.message}"
     if pushed is Pushed.RACED:
         raise LostRace(f"{settings.branch} has moved at {settings.remote}")
     return ""

@@ -76,6 +76,7 @@ def parse(files: Mapping[str, bytes]) -> Parsed:
 def merge(base: Files, ours: Files, theirs: Files, newer: Newer) -> Files:
     """One version of two: ours where we changed what `base` held, else theirs; foreign files are theirs.
 
+    In a document that both changed, this goes for each thing of the incident, and each entry of the caches.
     Where both applied another revision than `base` names, the newer one counts.
     """
     merged = {path: content for path, content in theirs.items() if not _managed(path)}
@@ -83,10 +84,32 @@ def merge(base: Files, ours: Files, theirs: Files, newer: Newer) -> Files:
         source = ours if ours.get(path) != base.get(path) else theirs
         if path in source:
             merged[path] = source[path]
+        if path in ours and path in theirs and base.get(path) not in (ours[path], theirs[path]):
+            merged[path] = _both(path, base.get(path, b""), ours[path], theirs[path])
     if _ABOUT in ours and _ABOUT in theirs and base.get(_ABOUT) not in (ours[_ABOUT], theirs[_ABOUT]):
         mine, other = (parse({_ABOUT: files[_ABOUT]}).revision for files in (ours, theirs))
         merged[_ABOUT] = (ours if newer(mine, other) == mine else theirs)[_ABOUT]
     return merged
+
+
+def _both(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
+    """A document that both sides changed; ours where it is none of those that have parts."""
+    depth = 1 if path == _CACHES else 2 if _INCIDENT.fullmatch(path) else 0
+    mine, other = _read(ours), _read(theirs)
+    if not depth or mine is None or other is None:
+        return ours
+    return _written(_joined(_read(base) or {}, mine, other, depth), ours)
+
+
+def _joined(base: Any, ours: Any, theirs: Any, depth: int) -> Any:
+    if ours == base:
+        return theirs
+    if not depth or not (isinstance(ours, dict) and isinstance(theirs, dict)):
+        return ours
+    before = base if isinstance(base, dict) else {}
+    keys = sorted({*ours, *theirs})
+    joined = {key: _joined(before.get(key), ours.get(key), theirs.get(key), depth - 1) for key in keys}
+    return {key: value for key, value in joined.items() if value is not None}
 
 
 def _managed(path: str) -> bool:

@@ -100,6 +100,7 @@ class Lease:
         self._until: datetime | None = None
         self._at: str | None = None
         self._made: set[str] = set()
+        self._astray = False
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._pause: Pause = pause or self._stop.wait
@@ -139,17 +140,17 @@ class Lease:
         return self.time_left() > MARGIN * self._seconds / SECONDS
 
     def release(self) -> None:
-        """Give the lease back, if it still is ours. Out of reach, it ends by itself."""
+        """Give the lease back if it is ours, or may be, unseen. Out of reach, it ends by itself."""
         self._stop.set()
         if self._keeper is not None:
             self._keeper.join()
             self._keeper = None
         with self._lock:
             at, self._at, self._until = self._at, None, None
-            if at is None:
-                return
             try:
-                if not self._ref.swap(None, at) and (now := self._ref.read()) in self._made:
+                if at is not None and self._ref.swap(None, at):
+                    return
+                if (at is not None or self._astray) and (now := self._ref.read()) in self._made:
                     self._ref.swap(None, now)
             except Failure:
                 return
@@ -169,7 +170,7 @@ class Lease:
         for number in range(_LOOKS):
             if look or number:
                 expected = self._ref.fetch()
-                other = _read(self._git, expected) if expected else None
+                other = _read(self._git, expected) if expected and expected not in self._made else None
                 if other is not None and now < other.until + timedelta(seconds=GRACE):
                     return other
             if (until := self._claim(expected)) is not None:
@@ -181,7 +182,12 @@ class Lease:
         until = self._clock.now() + timedelta(seconds=self._seconds)
         commit = self._commit(until)
         self._made.add(commit)
-        if not self._ref.swap(commit, expected) or self._ref.read() != commit:
+        self._astray = True  # until the answer is in
+        self._astray = self._ref.swap(commit, expected)
+        if not self._astray:
+            self._made.discard(commit)
+            return None
+        if self._ref.read() != commit:
             return None
         self._at, self._until = commit, until
         return until

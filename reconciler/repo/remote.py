@@ -35,6 +35,12 @@ _RACE = re.compile(
     r"|incorrect old value|reference already exists|failed to update ref",
     re.I,
 )
+_NOT_SENT = re.compile(
+    r"could not resolve|connection refused|network is unreachable|no route to host|failed to connect"
+    r"|does not appear to be a git repository|not a git repository",
+    re.I,
+)
+_LOCK_FILE = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists", re.I)
 _LOCAL_LOCK = re.compile(r"cannot lock ref|unable to update local ref|\.lock': File exists", re.I)
 
 
@@ -43,7 +49,11 @@ class RemoteTrouble(Failure):
 
 
 class Unreachable(RemoteTrouble):
-    """No answer came. A push may have arrived all the same: the next look decides."""
+    """No answer came."""
+
+
+class Unanswered(Unreachable):
+    """No answer came to a push that was sent: it may have arrived, the next look decides."""
 
 
 class Nowhere(RemoteTrouble):
@@ -52,6 +62,10 @@ class Nowhere(RemoteTrouble):
 
 class NoRight(RemoteTrouble):
     """The remote answered, and refuses us."""
+
+
+class Locked(RemoteTrouble):
+    """A lock file in this repository is in the way: another git is at work here, or one was killed."""
 
 
 class Pushed(Enum):
@@ -100,7 +114,10 @@ def push_branch(git: Git, remote: str, commit: str, ref: str) -> Pushed:
 
 def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:
     attempted = f"push {_named(refspec)} to {remote}"
-    answer = _ask(git, attempted, *_PUSH, *options, "--", remote, refspec, timeout=TIMEOUT)
+    try:
+        answer = _ask(git, attempted, *_PUSH, *options, "--", remote, refspec, timeout=TIMEOUT)
+    except Unreachable as silent:
+        raise Unanswered(silent.message, next=silent.next) from None
     flag, reason = _status(answer.out)
     if flag == "=":
         return Pushed.ALREADY
@@ -109,7 +126,14 @@ def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:
     said = f"{reason}\n{answer.error}".strip()
     if flag == "!" and _RACE.search(said) and not _RIGHT.search(said):
         return Pushed.RACED
-    raise trouble(attempted, said)
+    raise _unanswered(trouble(attempted, said), flag)
+
+
+def _unanswered(found: RemoteTrouble, flag: str) -> RemoteTrouble:
+    """The same trouble of a push; where it may have arrived all the same, as what says so."""
+    if not isinstance(found, Unreachable) or flag or _NOT_SENT.search(found.detail):
+        return found
+    return Unanswered(found.message, detail=found.detail, next=found.next)
 
 
 def _status(out: bytes) -> tuple[str, str]:
@@ -133,6 +157,12 @@ def _ask(git: Git, attempted: str, *arguments: str, timeout: float) -> Answer:
 
 def trouble(attempted: str, said: str) -> RemoteTrouble:
     """What to tell for what Git said."""
+    if lock := _LOCK_FILE.search(said):
+        return Locked(
+            f"could not {attempted}: {lock[1]} is in the way",
+            detail=said,
+            next="if no other git is at work in this repository, one was killed: remove that file",
+        )
     if _ABSENT.search(said):
         return Nowhere(
             f"could not {attempted}: the remote has no such branch or ref",

@@ -20,10 +20,11 @@ from reconciler.repo.git import GitTrouble
 from reconciler.repo.layout import Files
 from reconciler.repo.objects import TOOL, make_commit, message
 from reconciler.repo.refs import LocalRef, RemoteRef, SharedRef
-from reconciler.repo.remote import RemoteTrouble
+from reconciler.repo.remote import RemoteTrouble, Unanswered
 from reconciler.repo.repository import Repository
 
 _HERE_ONLY = "the state is kept on this machine only"
+_PERHAPS = "the state is kept on this machine, and whether the remote has it is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ class StateStore:
         note = "; ".join([*notes, *parsed.notes])
         return State(parsed.revision, parsed.settings, parsed.incidents, parsed.caches, note)
 
+    @property
+    def waiting(self) -> bool:
+        """True when what was loaded last is here, and not at the remote: to save it again pushes it."""
+        return self._loaded is not None and self._loaded.waiting
+
     def save(self, state: State, lines: Sequence[str], *, run: str = "", readme: str | None = None) -> Saved:
         """Keep a state that differs from the one loaded last, in one commit that lists what was done.
 
@@ -95,7 +101,7 @@ class StateStore:
             return Saved(None, pushed=False, note=f"the state was not kept: {trouble.message}")
 
     def _save(self, first: _Seen, wanted: Files, said: str) -> Saved:
-        seen, commit = first, first.shared
+        seen, commit, where = first, first.shared, _HERE_ONLY
         try:
             for number in tries(self._clock, self._chance):
                 seen = self._look(fetch=True)[0] if number else first
@@ -107,7 +113,8 @@ class StateStore:
             why = f"{self._ref} moved {TRIES} times meanwhile"
         except RemoteTrouble as trouble:
             why = trouble.message
-        return self._keep_here(seen, commit, why)
+            where = _PERHAPS if isinstance(trouble, Unanswered) else _HERE_ONLY
+        return self._keep_here(seen, commit, where, why)
 
     def _commit(self, seen: _Seen, merged: Files, said: str) -> str | None:
         """The commit of what differs on what was seen; where nothing does, what was seen itself."""
@@ -129,10 +136,10 @@ class StateStore:
             refs.move(self._git, self._ref, None, seen.local)
         return Saved(commit, pushed=True)
 
-    def _keep_here(self, seen: _Seen, commit: str | None, why: str) -> Saved:
+    def _keep_here(self, seen: _Seen, commit: str | None, where: str, why: str) -> Saved:
         if commit is None or not self._has_remote or not refs.move(self._git, self._ref, commit, seen.local):
             return Saved(None, pushed=False, note=f"the state was not kept: {why}")
-        return Saved(commit, pushed=False, note=f"{_HERE_ONLY}: {why}")
+        return Saved(commit, pushed=False, note=f"{where}: {why}")
 
     def _newer(self, ours: str | None, theirs: str | None) -> str | None:
         """Which of two applied revisions counts: the descendant, and theirs where it is not known here."""

@@ -81,8 +81,8 @@ class LeaseGate:
         return self._answer.note if isinstance(self._answer, NoRemote) else ""
 
     def close(self) -> None:
-        """Give the lease back if it was taken, or is being taken."""
+        """Give the lease back if it was taken, may have been, or is being taken."""
         with self._lock:
             self._closed = True
-            if isinstance(self._answer, Acquired) and self._lease is not None:
+            if self._answer is not None and self._lease is not None:
                 self._lease.release()

@@ -22,7 +22,7 @@ from reconciler.run.ground import Ground
 from reconciler.run.holding import Bounds
 from reconciler.run.pool import Pool, Threads
 from reconciler.run.reading import Options, Reader, Reading
-from reconciler.run.reconcile import Situation
+from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
 from reconciler.run.services import TARGETS, Connect, Door
@@ -102,14 +102,19 @@ class Shell:
         with self.threads() as pool:
             situation = self._situation(reading, options, pool, at.notices, writes=True)
             applied = apply_all(situation, gate)
-        after = kept_after(reading, applied, self._door.under)
-        notes = [gate.note]
-        if after is not None:
-            done = lines(applied.report.outcomes, reading, after.state.incidents)
-            saved = store.save(after.state, done, run=options.run or options.holder, readme=after.page)
-            notes.append(saved.note)
+        notes = [gate.note, self._keep(store, reading, applied, options)]
         told = dict.fromkeys([*applied.report.notices, *filter(None, notes)])
         return replace(applied.report, notices=tuple(told))
+
+    def _keep(self, store: StateStore, reading: Reading, applied: Applied, options: Options) -> str:
+        """Remember what differs, and push what only this machine remembers; what to say of it."""
+        after, run = kept_after(reading, applied, self._door.under), options.run or options.holder
+        if after is not None:
+            done = lines(applied.report.outcomes, reading, after.state.incidents)
+            return store.save(after.state, done, run=run, readme=after.page).note
+        if store.waiting:
+            return store.save(reading.kept, ["join what two machines remember"], run=run).note
+        return ""
 
     def _with_history(self, reader: Reader, reading: Reading, at: Ground) -> Reading:
         """The same with the history that a shallow clone left out, if it can be had."""

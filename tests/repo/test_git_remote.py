@@ -9,8 +9,8 @@ import pytest
 
 from reconciler.errors import Failure
 from reconciler.repo import remote as remotes
-from reconciler.repo.git import Git
-from reconciler.repo.remote import NoRight, Nowhere, Pushed, RemoteTrouble, Unreachable
+from reconciler.repo.git import Answer, Git, TimedOut
+from reconciler.repo.remote import Locked, NoRight, Nowhere, Pushed, RemoteTrouble, Unanswered, Unreachable
 from reconciler.repo.repository import Repository
 from tests.support import repositories
 from tests.support.repositories import Remote
@@ -82,6 +82,21 @@ def test_an_unreachable_remote_is_told_and_the_last_fetch_is_used(hub: Remote) -
     tip = repo.tip("origin", "main", fetched=False)
     assert tip.revision == here.head
     assert "as it was last fetched" in tip.note
+
+
+def test_a_lock_that_a_killed_git_left_is_named(hub: Remote) -> None:
+    here, there = hub.clone("here"), hub.clone("there")
+    there.commit({"incidents/b.yaml": "title: B\n"})
+    there.push()
+    lock = here.folder / ".git/refs/remotes/origin/main.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    repo = Repository.open(here.folder)
+    with pytest.raises(Locked, match=r"refs/remotes/origin/main\.lock is in the way") as caught:
+        repo.fetch("origin", "main")
+    assert "remove that file" in caught.value.next
+    lock.unlink()
+    repo.fetch("origin", "main")
 
 
 def test_a_host_that_does_not_exist_is_out_of_reach(tmp_path: Path) -> None:
@@ -231,8 +246,37 @@ def test_a_read_only_remote_is_no_lost_race(hub: Remote) -> None:
 def test_a_push_to_nowhere_is_out_of_reach(hub: Remote) -> None:
     here = hub.clone("here")
     shutil.rmtree(hub.folder)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as caught:
         remotes.push_own(Git(here.folder), "origin", here.head, "refs/reconciler/sample", None)
+    assert not isinstance(caught.value, Unanswered)
+
+
+#: How a push ends without an answer, and whether it may have arrived.
+SILENCE: dict[str, tuple[Answer | TimedOut, bool]] = {
+    "no answer in time": (TimedOut("git push did not end"), True),
+    "hung up": (Answer(128, b"", "fatal: the remote end hung up unexpectedly"), True),
+    "no such host": (Answer(128, b"", "fatal: unable to access: Could not resolve host: git"), False),
+    "nobody listens": (Answer(128, b"", "ssh: connect to host git port 22: Connection refused"), False),
+    "an error of theirs": (Answer(1, b"!\tabc:r\t[remote rejected] (internal server error)", ""), False),
+}
+
+
+@pytest.mark.parametrize("name", SILENCE)
+def test_a_push_that_may_have_arrived_is_told_apart(
+    hub: Remote, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    said, perhaps = SILENCE[name]
+
+    def answer(*_: object, timeout: float) -> Answer:
+        if isinstance(said, TimedOut):
+            raise said
+        return said
+
+    git = Git(hub.clone("here").folder)
+    monkeypatch.setattr(git, "call", answer)
+    with pytest.raises(Unreachable) as caught:
+        remotes.push_branch(git, "origin", "abc", "refs/heads/main")
+    assert isinstance(caught.value, Unanswered) is perhaps
 
 
 #: What Git and the hosts say, and what it means.

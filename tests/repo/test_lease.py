@@ -198,6 +198,34 @@ def test_with_the_remote_out_of_reach_the_run_goes_on_and_says_so(hub: Remote, l
     mine.release()
 
 
+@pytest.mark.parametrize("lost", ["swap", "read"])
+def test_a_claim_whose_answer_was_lost_is_given_back(
+    hub: Remote, lease_of: Maker, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    mine, real = lease_of(hub.clone("here"), "laptop"), getattr(RemoteRef, lost)
+
+    def lose_the_answer(*arguments: object) -> None:
+        real(*arguments)
+        raise Unreachable("the remote hung up")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RemoteRef, lost, lose_the_answer)
+        assert isinstance(mine.acquire(wait=0), NoRemote)
+    assert hub.tip(REF) != ""
+    mine.release()
+    assert hub.tip(REF) == ""
+
+
+def test_who_reads_back_an_old_answer_does_not_wait_for_itself(
+    hub: Remote, lease_of: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, read, answers = lease_of(hub.clone("here"), "laptop"), RemoteRef.read, [None]
+    monkeypatch.setattr(RemoteRef, "read", lambda ref: answers.pop() if answers else read(ref))
+    assert isinstance(mine.acquire(wait=0), Acquired)
+    mine.release()
+    assert hub.tip(REF) == ""
+
+
 def test_without_the_right_to_push_the_run_goes_on_and_says_so(hub: Remote, lease_of: Maker) -> None:
     mine = lease_of(hub.clone("here"), "laptop")
     hub.refuse_pushes()
@@ -304,8 +332,13 @@ def test_unlock_says_when_the_remote_is_out_of_reach(hub: Remote) -> None:
         unlock(Repository.open(here.folder), GitSettings())
 
 
+def keepers() -> set[threading.Thread]:
+    """The threads that renew a lease; other tests may have left theirs."""
+    return {thread for thread in threading.enumerate() if thread.name == "lease"}
+
+
 def test_it_is_renewed_in_the_background_until_it_is_given_back(hub: Remote, clock: VirtualClock) -> None:
-    pauses: list[float] = []
+    before, pauses = keepers(), list[float]()
     third, go_on = threading.Event(), threading.Event()
 
     def pause(seconds: float) -> bool:
@@ -325,12 +358,13 @@ def test_it_is_renewed_in_the_background_until_it_is_given_back(hub: Remote, clo
     assert mine.time_left() == SECONDS * 2 / 3, "renewed twice, and a third of it is over again"
     go_on.set()
     mine.release()
-    assert "lease" not in {thread.name for thread in threading.enumerate()}
+    assert keepers() == before
     assert hub.tip(REF) == ""
 
 
 def test_giving_it_back_does_not_wait_for_the_next_renewal(hub: Remote, clock: VirtualClock) -> None:
+    before = keepers()
     mine = Lease(Repository.open(hub.clone("here").folder), GitSettings(), clock, "laptop")
     mine.acquire(wait=0)
     mine.release()  # would take half a minute
-    assert "lease" not in {thread.name for thread in threading.enumerate()}
+    assert keepers() == before

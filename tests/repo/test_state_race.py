@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.repo.again import TRIES
 from reconciler.repo.refs import RemoteRef
-from reconciler.repo.remote import Unreachable
+from reconciler.repo.remote import Unanswered
 from reconciler.repo.state import Saved, State
 from tests.support import repositories
 from tests.support.repositories import Remote
@@ -52,6 +52,31 @@ def test_of_an_incident_that_both_changed_ours_counts_and_of_the_others_theirs(h
     mine.save(replace(state, incidents=changed), ["mine"])
     assert incidents(here) == {"both": "m", "ours": "m", "theirs": "t"}
     assert hub.git("show", f"{STATE}:README.md") == "theirs"
+
+
+def test_of_an_incident_that_both_changed_each_thing_is_kept(hub: Remote) -> None:
+    here, there = hub.clone("here"), hub.clone("there")
+
+    def things(**named: str) -> dict[str, Any]:
+        return {ID: {"blob": named.pop("blob", "0"), "things": named}}
+
+    first = store(here)
+    first.save(replace(first.load(), incidents=things(topic="0", card="0", pin="0")), ["both"])
+    mine, theirs = store(here), store(there)
+    state, other = mine.load(), theirs.load()
+    theirs.save(replace(other, incidents=things(topic="t", card="t", invite="t")), ["theirs"])
+    mine.save(replace(state, incidents=things(blob="m", topic="m", card="0", pin="0", update="m")), ["mine"])
+    merged = {"topic": "m", "card": "t", "invite": "t", "update": "m"}
+    assert store(here).load().incidents == things(blob="m", **merged)
+
+
+def test_of_caches_that_both_filled_each_entry_is_kept(hub: Remote) -> None:
+    mine, theirs = store(hub.clone("here")), store(hub.clone("there"))
+    state, other = mine.load(), theirs.load()
+    theirs.save(replace(other, caches={"slack:bot": {"id": "U1"}}), ["theirs"])
+    mine.save(replace(state, caches={"notion:source": {"id": "S1"}}), ["mine"])
+    caches = {"slack:bot": {"id": "U1"}, "notion:source": {"id": "S1"}}
+    assert store(hub.clone("third")).load().caches == caches
 
 
 @pytest.mark.parametrize("who_has_the_newer", ["me", "them"])
@@ -115,11 +140,12 @@ def test_an_answer_that_was_lost_does_no_harm(hub: Remote, monkeypatch: pytest.M
 
     def lose_the_answer(*arguments: Any) -> bool:
         swap(*arguments)
-        raise Unreachable("the remote hung up")
+        raise Unanswered("the remote hung up")
 
     with monkeypatch.context() as patch:
         patch.setattr(RemoteRef, "swap", lose_the_answer)
-        assert saved(here, a=1).note == "the state is kept on this machine only: the remote hung up"
+        note = saved(here, a=1).note
+    assert note.endswith("whether the remote has it is not known: the remote hung up")
     arrived = hub.tip(STATE)
     assert incidents(here) == {"a": 1}
     assert saved(here) == Saved(None, pushed=True)

@@ -160,6 +160,23 @@ def test_without_a_remote_it_stays_here_and_that_is_said(tmp_path: Path) -> None
     assert company.apply(alone).notices == ()
 
 
+def test_what_could_not_be_pushed_is_pushed_by_the_next_run_although_nothing_differs(
+    company: Company, ana: Clone
+) -> None:
+    company.remote.refuse_pushes()
+    company.apply(ana)
+    assert company.remote.tip(STATE) == ""
+    company.remote.allow_pushes()
+    company.calls.clear()
+    assert company.apply(ana).notices == ()
+    assert company.writes() == []
+    log = company.state_log()
+    assert len(log) == 1
+    assert "create slack:" in log[0]
+    assert company.apply(ana).notices == ()
+    assert company.state_log() == log
+
+
 # the front page
 
 

@@ -115,15 +115,19 @@ class Company:
     @classmethod
     def at(cls, folder: Path, files: Mapping[str, Content] | None = None, *, remote: bool = True) -> Company:
         """A new one, with its settings committed, beside these files."""
-        clock = Waiting(START)
+        begun = {"reconciler.yaml": SETTINGS, **(files or {})}
+        hub = repositories.remote(folder, begun, at=START - timedelta(days=30)) if remote else None
+        return cls.around(hub, Waiting(START))
+
+    @classmethod
+    def around(cls, hub: Remote | None, clock: Waiting) -> Company:
+        """The company of a remote that there is already; its services are as nobody has used them."""
         machines: dict[str, Machine] = {
             "slack": SlackMachine.example(clock.now),
             "pagerduty": PagerDutyMachine.example(clock.now),
             "notion": NotionMachine.example(clock.now),
         }
         vars(machines["pagerduty"])["from_address"] = "incidents@example.com"
-        begun = {"reconciler.yaml": SETTINGS, **(files or {})}
-        hub = repositories.remote(folder, begun, at=START - timedelta(days=30)) if remote else None
         return cls(hub, machines, clock)
 
     @property
@@ -211,6 +215,18 @@ class Company:
         return lease
 
     # Services
+
+    @property
+    def slack(self) -> Machine:
+        return self.machines["slack"]
+
+    @property
+    def pagerduty(self) -> Machine:
+        return self.machines["pagerduty"]
+
+    @property
+    def notion(self) -> Machine:
+        return self.machines["notion"]
 
     def writes(self) -> list[tuple[str, str]]:
         """The writes since the calls were cleared last."""

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from tests.support.scene import Scene
+from reconciler.sandbox.machine import Machine
 
 Seen = dict[str, Any]
 
 
-def world_of(scene: Scene) -> Seen:
+class Services(Protocol):
+    """Whatever has the three services: a scene, a company."""
+
+    @property
+    def slack(self) -> Machine: ...
+
+    @property
+    def pagerduty(self) -> Machine: ...
+
+    @property
+    def notion(self) -> Machine: ...
+
+
+def world_of(scene: Services) -> Seen:
     """All that there is, by names that do not depend on the order of calls."""
-    names = _names(scene)
+    names = names_of(scene)
     seen = {"slack": _slack(scene), "pagerduty": _pagerduty(scene), "notion": _notion(scene)}
-    return {service: _named(state, names) for service, state in seen.items()}
+    return {service: named(state, names) for service, state in seen.items()}
 
 
-def _names(scene: Scene) -> dict[str, str]:
+def names_of(scene: Services) -> dict[str, str]:
     """What the services' ids are called instead."""
     names = {id: f"#{raw['name']}" for id, raw in scene.slack.data["channels"].items()}
     names |= {id: raw["shown"]["incident_key"] for id, raw in scene.pagerduty.data["incidents"].items()}
@@ -25,22 +38,22 @@ def _names(scene: Scene) -> dict[str, str]:
     return names
 
 
-def _named(value: Any, names: dict[str, str]) -> Any:
+def named(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _named(item, names) for key, item in value.items()}
+        return {key: named(item, names) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_named(item, names) for item in value]
+        return [named(item, names) for item in value]
     if isinstance(value, str):
         for id, name in names.items():
             value = value.replace(id, name)
     return value
 
 
-def _slack(scene: Scene) -> Seen:
+def _slack(scene: Services) -> Seen:
     return {raw["name"]: _channel(scene, raw) for raw in scene.slack.data["channels"].values()}
 
 
-def _channel(scene: Scene, raw: Seen) -> Seen:
+def _channel(scene: Services, raw: Seen) -> Seen:
     users = scene.slack.data["users"]
     ours = [message for message in raw["messages"].values() if message.get("bot_id")]
     return {
@@ -61,7 +74,7 @@ def _message(channel: Seen, message: Seen) -> tuple[str, ...]:
     return (message["metadata"]["event_payload"]["thing"], parent, message["text"], blocks)
 
 
-def _pagerduty(scene: Scene) -> list[Seen]:
+def _pagerduty(scene: Services) -> list[Seen]:
     listed = []
     for record in scene.pagerduty.data["incidents"].values():
         shown, hidden = record["shown"], record["hidden"]
@@ -86,7 +99,7 @@ def _without_links(text: str) -> list[str]:
     return [line for line in text.split("\n") if not line.startswith(links)]
 
 
-def _notion(scene: Scene) -> list[Seen]:
+def _notion(scene: Services) -> list[Seen]:
     listed = []
     for id, raw in scene.notion.data["pages"].items():
         shown = scene.notion.call("GET /v1/pages/{page_id}", page_id=id)

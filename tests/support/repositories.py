@@ -136,6 +136,10 @@ class Remote:
         hook.write_text(f"#!/bin/sh\necho '{why}' >&2\nexit 1\n")
         hook.chmod(0o755)
 
+    def allow_pushes(self) -> None:
+        """From now on pushes are taken again."""
+        (self.folder / "hooks" / "pre-receive").unlink()
+
 
 def alone(folder: Path, files: Mapping[str, Content] | None = None, *, at: datetime = START) -> Clone:
     """A new repository without a remote; without files, without a commit."""

@@ -21,6 +21,7 @@ KINDS = {
     "limits": "up to 50 incidents at once under rate limits, and outages",
     "git": "a fault at each of Git's calls and death at each write, on real Git",
     "commits": "a fault or death at each step of committing an edit",
+    "processes": "real processes over HTTP, killed, stopped, answered by nonsense",
     "walks": "random walks of edits, people, faults and runs, by their seeds",
     "defects": "seeded defects, each caught by the tests that it names",
     "hostile": "mutated incident files and settings, in child processes with limits",
