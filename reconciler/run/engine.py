@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from reconciler.errors import Trouble
 from reconciler.plan.address import Address
@@ -20,43 +19,17 @@ from reconciler.plan.plan import Outcome, State
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Sightings, Unknown, World
 from reconciler.run.differing import Differing
+from reconciler.run.gates import Gate, Open
 from reconciler.run.holding import Bounds, Holds
 from reconciler.run.pool import Pool
 from reconciler.targets.base import Ended, Look, Target
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, RateLimited, Unusable
 
+__all__ = ["ATTEMPTS", "Connected", "Engine", "Gate", "Open"]
+
 #: How often one address may be changed in one run: a create, then what settles between the targets.
 ATTEMPTS = 4
-
-
-class Gate(Protocol):
-    """Whether writes that need the lease may start."""
-
-    @property
-    def alone(self) -> bool:
-        """True while nobody else can be writing."""
-
-    def open(self) -> bool:
-        """True when they may."""
-        ...
-
-    def ask(self) -> Callable[[], None] | None:
-        """Work that tries to open the gate, to be carried out beside the others; None when there is none."""
-        ...
-
-
-@dataclass(frozen=True)
-class Open:
-    """A gate that is always open."""
-
-    alone: bool = True
-
-    def open(self) -> bool:
-        return True
-
-    def ask(self) -> Callable[[], None] | None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +53,7 @@ class _Looked:
 class _Applied:
     incident: str
     ended: list[Ended]
+    given_back: Sequence[Change] = ()  # the gate has shut before their turn came
 
 
 class _Asked:
@@ -319,6 +293,8 @@ class Engine:
         self.pool.submit(lambda: self._carry_out(connected, case, changes), connected.target.name)
 
     def _carry_out(self, connected: Connected, case: Case, changes: list[Change]) -> _Applied:
+        if self._leased(changes[0].address) and not self.gate.open():
+            return _Applied(case.id, [], changes)
         try:
             ended = connected.target.apply(connected.api, changes, case, self.world)
         except Unusable.SIGNS as error:
@@ -336,6 +312,9 @@ class Engine:
             self._learn(self._still_new(result))
             self._looked_at(result.look)
         elif isinstance(result, _Applied):
+            for change in result.given_back:
+                self._busy.discard(change.address)
+                self._tries[change.address] -= 1
             for ended in result.ended:
                 self._end(ended)
             self._stale.add(result.incident)

@@ -15,7 +15,8 @@ from reconciler.plan.memory import BlockedSince, Memory
 from reconciler.plan.plan import Heading, Outcome, Plan, Report, State
 from reconciler.plan.resource import Hold
 from reconciler.plan.world import Present, Sightings, Unknown, World
-from reconciler.run.engine import Connected, Engine, Gate, Open
+from reconciler.run.engine import Connected, Engine
+from reconciler.run.gates import Gate, Open
 from reconciler.run.holding import Bounds
 from reconciler.run.pool import Pool
 from reconciler.run.remember import refusals, remember, still_blocked

@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.incident.model import Status
 from reconciler.plan.plan import State
-from reconciler.run.engine import Open
+from reconciler.run.gates import Open
 from reconciler.run.pool import Threads
 from reconciler.run.reconcile import apply
 from reconciler.targets.seam import Answer, Api, Unanswered, Unreachable

@@ -35,9 +35,19 @@ class TakingGit(Git):
 
 
 class CompanyRace:
-    """Runs of several clones in one order; how each ended, and the calls in the order in which they came."""
+    """Runs of several clones in one order; how each ended, and the calls in the order in which they came.
 
-    def __init__(self, company: Company, clones: dict[str, Clone], **options: Any):
+    So many seconds pass before somebody's run begins, while whoever has begun is `asleep`.
+    """
+
+    def __init__(
+        self,
+        company: Company,
+        clones: dict[str, Clone],
+        asleep: dict[str, float] | None = None,
+        **options: Any,
+    ):
+        self.asleep = asleep or {}
         self.company, self.clones, self.options = company, clones, options
         self.made: list[Made] = []
         self.ended: dict[str, Report | Failure] = {}
@@ -49,17 +59,20 @@ class CompanyRace:
         return self
 
     def _run(self, who: str, baton: Baton) -> Callable[[], None]:
+        company = self.company
+
         def connect(*arguments: Any, **more: Any) -> dict[str, Api]:
-            found = self.company.connect(*arguments, **more)
+            found = company.connect(*arguments, **more)
             return {target: Taking(api, who, target, baton, self.made) for target, api in found.items()}
 
         def run() -> None:
+            company.later(seconds=self.asleep.get(who, 0))
             options = {"connect": connect, "threads": lambda: nullcontext(Rounds())}
-            shell = self.company.shell(self.clones[who], **options)
+            shell = company.shell(self.clones[who], **options)
             git = TakingGit(shell.repo.git, who, baton, self.made)
             shell = replace(shell, repo=Repository(git, shell.repo.bare))
             try:
-                self.ended[who] = shell.apply(self.company.options(holder=who, **self.options))
+                self.ended[who] = shell.apply(company.options(holder=who, **self.options))
             except Failure as failure:
                 self.ended[who] = failure
 

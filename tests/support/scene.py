@@ -27,7 +27,8 @@ from reconciler.incident.settings import (
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Plan
 from reconciler.run.caches import Caches, kept, known
-from reconciler.run.engine import Connected, Open
+from reconciler.run.engine import Connected
+from reconciler.run.gates import Open
 from reconciler.run.holding import BUDGET, Bounds
 from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
