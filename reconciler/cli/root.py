@@ -16,6 +16,9 @@ from reconciler.incident.shown import inert
 #: Set in the environment, what nobody expected ends in Python's own traceback.
 TRACEBACK = "RECONCILER_TRACEBACK"
 
+#: No token is shorter; what is might be a word.
+SHORTEST = 8
+
 #: name → (module below reconciler.cli, its function, the line in --help); in the order of --help
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "validate": ("validate", "validate", "Check incident files and settings, offline."),
@@ -87,14 +90,32 @@ def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
         return fail(failure)
     except Exception as error:
         if os.environ.get(TRACEBACK):
-            raise
+            _tell(traceback(error))
+            return Failure.exit_code
         return fail(defect(error))
 
 
 def fail(failure: Failure) -> int:
     """Tell a failure on standard error; its exit code."""
-    click.echo(words(failure), err=True)
+    _tell(words(failure))
     return failure.exit_code
+
+
+def _tell(text: str) -> None:
+    """Say on standard error what went wrong; no token of ours is in it, whoever made up its words."""
+    from reconciler.targets.connect import VARIABLES
+
+    for names in VARIABLES.values():
+        token = os.environ.get(names.token, "").strip()
+        text = text.replace(token, "(token)") if len(token) >= SHORTEST else text
+    click.echo(text, err=True)
+
+
+def traceback(error: Exception) -> str:
+    """Python's own words for what nobody expected."""
+    from traceback import format_exception
+
+    return "\n".join(inert(line) for part in format_exception(error) for line in part.splitlines())
 
 
 def words(failure: Failure) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from reconciler.incident.settings import Settings
 
+_LINK = re.compile(r"https?://[^\s<>|\"\\^`{}()\[\]\x00-\x20\x7f-\uffff]{1,2000}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -38,6 +39,11 @@ def _hidden(char: str) -> bool:
 
 #: Marks that turn the reading direction round and so make text show other than it is.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def web_link(text: str | None) -> str | None:
+    """An address that a service gave, where it can be no more than that in Slack, Markdown and a terminal."""
+    return text if text and _LINK.fullmatch(text) else None
 
 
 def person_name(address: str, settings: Settings) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.incident.text import web_link
 from reconciler.plan.address import Address
 from reconciler.plan.world import EMPTY
 
@@ -34,7 +35,7 @@ class Remembered:
             id=_words(data.get("id", "")),
             fields=_mapping(data.get("fields") or {}),
             live=bool(data.get("live", True)),
-            url=None if url is None else _words(url),
+            url=None if url is None else web_link(_words(url)),
             within=_words(data.get("within", "")),
         )
 

@@ -33,7 +33,7 @@ _FIXED = {
 #: Seconds between asking Git to stop, so that it removes its lock files, and ending it.
 _PATIENCE = 2.0
 
-_CREDENTIALS = re.compile(r"(\w+://)[^/@\s]+@")
+_CREDENTIALS = re.compile(r"([\w+.-]+://)[^/\s]*@")
 
 
 class GitTrouble(Failure):

@@ -77,7 +77,7 @@ def instance_name(repo: Repository) -> str:
     """The repository's name: the end of its remote's address, else its folder's name."""
     remote = repo.git.ask("remote", "get-url", "--", "origin")
     place = remote.out.decode(errors="replace").strip() if remote.code == 0 else str(repo.folder)
-    name = re.split(r"[/:]", place.rstrip("/"))[-1].removesuffix(".git")
+    name = re.split(r"[/:@]", place.rstrip("/"))[-1].removesuffix(".git")
     return re.sub(r"[^A-Za-z0-9_.-]", "-", name) or "incidents"
 
 

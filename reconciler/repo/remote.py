@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 from reconciler.errors import Failure
-from reconciler.repo.git import Answer, Git, TimedOut
+from reconciler.repo.git import Answer, Git, TimedOut, clean
 
 #: Seconds for one fetch or push.
 TIMEOUT = 60.0
@@ -123,7 +123,7 @@ def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:
         return Pushed.ALREADY
     if answer.code == 0:
         return Pushed.NOW
-    said = f"{reason}\n{answer.error}".strip()
+    said = f"{clean(reason.encode())}\n{answer.error}".strip()
     if flag == "!" and _RACE.search(said) and not _RIGHT.search(said):
         return Pushed.RACED
     raise _unanswered(trouble(attempted, said), flag)

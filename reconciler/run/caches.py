@@ -5,7 +5,7 @@ A cache only: an entry counts for its time and under the token that brought it, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,9 @@ LIFETIMES: Mapping[tuple[str, str], timedelta] = {
 
 #: What nobody has looked at for so long is dropped when the state is written anyway.
 DROPPED = timedelta(days=30)
+
+#: The longest id, name or address that is kept.
+LONGEST = 2000
 
 Caches = Mapping[str, Any]
 Under = Callable[[str], str]
@@ -73,7 +76,7 @@ def kept(caches: Caches, world: World, now: datetime, under: Under) -> dict[str,
     after = {key: entry for key, entry in caches.items() if not _old(entry, now)}
     for address, seen in world.items():
         worth = not address.incident and _lifetime(address.target, address.thing) is not None
-        if worth and isinstance(seen, Present) and before.get(address) != seen:
+        if worth and isinstance(seen, Present) and before.get(address) != seen and _short(seen):
             after[address.key] = {
                 "at": now.isoformat(timespec="seconds"),
                 "under": under(address.target),
@@ -83,6 +86,21 @@ def kept(caches: Caches, world: World, now: datetime, under: Under) -> dict[str,
                 "extra": dict(seen.extra),
             }
     return after
+
+
+def _short(seen: Present) -> bool:
+    """False for what no service in its right mind sends: it is asked again rather than kept."""
+    return all(len(text) <= LONGEST for text in _texts([seen.id, seen.url, seen.fields, seen.extra]))
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        yield from _texts([*data, *data.values()])
+    elif isinstance(data, list | tuple):
+        for one in data:
+            yield from _texts(one)
 
 
 def _old(entry: Any, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from reconciler.incident.text import web_link
 from reconciler.plan.address import Address
 from reconciler.plan.change import Blocked, Change
 from reconciler.plan.diff import Desired, Difference, observed
@@ -14,6 +15,9 @@ from reconciler.plan.plan import Outcome, State
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Present, World
 from reconciler.targets.case import Case
+
+#: No service's id is longer.
+LONGEST = 200
 
 #: How long a refusal that nothing in the file, the settings or the token has touched is believed.
 BELIEVED = timedelta(hours=1)
@@ -46,15 +50,14 @@ def remember(
 def _thing(case: Case, resource: Resource, among: Desired, world: World, differs: bool) -> Remembered | None:
     """What is remembered of one thing; None leaves the memory as it is."""
     seen = observed(resource, among, world)
-    if not isinstance(seen, Present):
+    if not isinstance(seen, Present) or len(seen.id) > LONGEST:
         return None
     before = case.memory.of(resource.address)
+    url = web_link(seen.url)
     if differs:
-        return (
-            replace(before, id=seen.id, url=seen.url) if before else Remembered(seen.id, {}, True, seen.url)
-        )
+        return replace(before, id=seen.id, url=url) if before else Remembered(seen.id, {}, True, url)
     live = resource.live or case.incident.status.open
-    url = seen.url or (before.url if before else None)
+    url = url or (before.url if before else None)
     return Remembered(seen.id or (before.id if before else ""), resource.fields, live, url, resource.within)
 
 

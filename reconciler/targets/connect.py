@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from reconciler.clock import Clock, SystemClock
 from reconciler.incident.settings import Settings
+from reconciler.targets.discreet import Discreet
 from reconciler.targets.pace import Paced, by_method, together
 from reconciler.targets.retry import OnWait, Retrying
 from reconciler.targets.seam import Api
@@ -48,8 +49,14 @@ def connect_all(
     return {
         name: Paced(
             Retrying(
-                _connector(name)(
-                    environ[names.token], url=environ.get(names.url), timeout=timeout, **_own(name, settings)
+                Discreet(
+                    _connector(name)(
+                        environ[names.token],
+                        url=environ.get(names.url),
+                        timeout=timeout,
+                        **_own(name, settings),
+                    ),
+                    environ[names.token],
                 ),
                 clock,
                 on_wait=on_wait,

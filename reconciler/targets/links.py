@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.incident.history import teams_asked
-from reconciler.incident.text import clock_time
+from reconciler.incident.text import clock_time, web_link
 from reconciler.plan.address import Address
 from reconciler.plan.world import Absent, Present, Unknown, World
 from reconciler.targets.case import Case
@@ -29,7 +29,7 @@ def url_of(case: Case, world: World, target: str, thing: str) -> str | None:
     address = case.at(target, thing)
     seen = world[address]
     if isinstance(seen, Present):
-        return seen.url
+        return web_link(seen.url)
     remembered = case.memory.of(address)
     return remembered.url if remembered and not isinstance(seen, Absent) else None
 
@@ -88,7 +88,7 @@ def _page(case: Case, world: World, team: str) -> PageView:
     seen, remembered = world[address], case.memory.of(address)
     taken = _words(acknowledged(case, world, team))
     if isinstance(seen, Present):
-        return PageView(team, True, seen.url, seen.live, taken)
+        return PageView(team, True, web_link(seen.url), seen.live, taken)
     if remembered is None or isinstance(seen, Absent):
         return PageView(team, None if isinstance(seen, Unknown) and seen.looked else False)
     return PageView(team, True, remembered.url, remembered.live, taken)

@@ -25,6 +25,8 @@ KINDS = {
     "walks": "random walks of edits, people, faults and runs, by their seeds",
     "defects": "seeded defects, each caught by the tests that it names",
     "hostile": "mutated incident files and settings, in child processes with limits",
+    "answers": "odd texts in every field of every answer: inert, and bounded",
+    "private": "a private incident under every fault: no word where it must not be",
     "texts": "a life with an odd text in every field: inert, quiet, of the same form",
 }
 

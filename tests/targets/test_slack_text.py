@@ -14,7 +14,7 @@ from reconciler.incident.settings import Bookmark
 from reconciler.incident.text import one_line
 from reconciler.targets.seam import Answer, Api
 from reconciler.targets.slack.text import escape, fitted, read_line, topic_line, unescape
-from tests.support.scene import CHANNEL, SETTINGS, Scene, update
+from tests.support.scene import CHANNEL, ID, SETTINGS, Scene, update
 
 HOSTILE = {
     "a call to everybody": "<!channel> <!here> <!everyone> <@U00000001> <#C1|x> <http://evil.example.com|ok>",
@@ -196,3 +196,20 @@ def test_a_bookmark_whose_title_and_link_hold_entities_is_no_difference_for_ever
     assert scene.quiet()
     scene.memories.clear()
     assert scene.quiet()
+
+
+@pytest.mark.parametrize(
+    "address", ["https://x|<!channel>", "https://x> <!channel> <y", "javascript:alert(1)"]
+)
+def test_a_page_whose_address_is_more_than_an_address_is_shown_without_a_link(address: str) -> None:
+    """PagerDuty's answers are data, too."""
+    scene = Scene(off={"notion"})
+    scene.edit()
+    scene.apply()
+    scene.pagerduty.data["incidents"][scene.page("primary")["id"]]["shown"]["html_url"] = address
+    scene.later(minutes=5)
+    scene.edit(title="Checkout fails")
+    scene.apply()
+    assert ":pager: *primary* paged" in scene.card()
+    assert address not in scene.card()
+    assert address not in str(scene.memories[ID].to_json())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
-from reconciler.incident.text import person_name
+from reconciler.incident.text import one_line, person_name
 from reconciler.plan.world import Present, World
 from reconciler.targets.case import Case
 from reconciler.targets.links import pages, url_of
@@ -46,9 +46,10 @@ def left_out(case: Case, world: World, known: Present) -> Iterator[str]:
             yield f"the database has no property {name}: the {meaning} is left out"
         elif kind not in KINDS[meaning]:
             kinds = " or ".join(KINDS[meaning])
-            yield f"the property {name} is of type {kind}, not {kinds}: the {meaning} is left out"
+            found = one_line(kind, 40)
+            yield f"the property {name} is of type {found}, not {kinds}: the {meaning} is left out"
         elif name not in fields and values.get(meaning):
-            wanted = fit(kind, values[meaning], ())
+            wanted = "for it" if case.incident.private else fit(kind, values[meaning], ())
             yield f"the property {name} has no option {wanted}: it is left out until somebody adds it"
 
 
