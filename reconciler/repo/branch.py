@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reconciler.errors import Failure
 from reconciler.repo import refs
-from reconciler.repo.git import Git, LostRace, text
+from reconciler.repo.git import Git, LostRace, lock_in, text
 from reconciler.repo.repository import Repository
 from reconciler.repo.tree import dirty
 
@@ -77,10 +77,13 @@ class Branch:
         ends = [commit or self.git.line("mktree") for commit in (old, new)]
         answer = self.work_tree.ask("read-tree", "-m", "-u", *ends)
         if answer.code:
+            locked = lock_in(answer.error)
             raise Failure(
                 f"the work tree {self.work_tree.folder} could not take the new commit",
                 detail=answer.error,
-                next="commit its edits or put them aside (`git stash`), and try again",
+                next=f"if no other git is at work there, one was killed: remove {locked}"
+                if locked
+                else "commit its edits or put them aside (`git stash`), and try again",
             )
 
 

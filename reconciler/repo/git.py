@@ -33,6 +33,7 @@ _FIXED = {
 #: Seconds between asking Git to stop, so that it removes its lock files, and ending it.
 _PATIENCE = 2.0
 
+_LOCK_FILE = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists", re.I)
 _CREDENTIALS = re.compile(r"([\w+.-]+://)[^/\s]*@")
 
 
@@ -146,6 +147,12 @@ def text(raw: bytes) -> str:
 def raw(name: str) -> bytes:
     """The bytes that `text` came from."""
     return name.encode("utf-8", "surrogateescape")
+
+
+def lock_in(error: str) -> str:
+    """The lock file that was in Git's way, as it says; empty where none was."""
+    found = _LOCK_FILE.search(error)
+    return found[1] if found else ""
 
 
 def clean(error: bytes) -> str:

@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 from reconciler.errors import Failure
-from reconciler.repo.git import Answer, Git, TimedOut, clean
+from reconciler.repo.git import Answer, Git, TimedOut, clean, lock_in
 
 #: Seconds for one fetch or push.
 TIMEOUT = 60.0
@@ -40,7 +40,6 @@ _NOT_SENT = re.compile(
     r"|does not appear to be a git repository|not a git repository",
     re.I,
 )
-_LOCK_FILE = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists", re.I)
 _LOCAL_LOCK = re.compile(r"cannot lock ref|unable to update local ref|\.lock': File exists", re.I)
 
 
@@ -157,9 +156,9 @@ def _ask(git: Git, attempted: str, *arguments: str, timeout: float) -> Answer:
 
 def trouble(attempted: str, said: str) -> RemoteTrouble:
     """What to tell for what Git said."""
-    if lock := _LOCK_FILE.search(said):
+    if lock := lock_in(said):
         return Locked(
-            f"could not {attempted}: {lock[1]} is in the way",
+            f"could not {attempted}: {lock} is in the way",
             detail=said,
             next="if no other git is at work in this repository, one was killed: remove that file",
         )

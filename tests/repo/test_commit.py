@@ -244,6 +244,7 @@ def test_an_index_that_another_git_holds_refuses_and_changes_nothing(here: Clone
     with pytest.raises(Failure, match="could not take the new commit") as caught:
         edit(here, {"incidents/a.yaml": b"title: A2\n"})
     assert "index.lock" in caught.value.detail
+    assert caught.value.next.endswith(f"one was killed: remove {here.folder}/.git/index.lock")
     (here.folder / ".git" / "index.lock").unlink()
     assert (here.head, here.status()) == (head, "")
 
