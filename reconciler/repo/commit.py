@@ -65,14 +65,14 @@ def commit_edit(
     return commit
 
 
-def push_waiting(repo: Repository, settings: GitSettings) -> str | None:
-    """Push the commits of the branch that only this machine has, after a time out of reach.
+def push_waiting(repo: Repository, settings: GitSettings, upto: str | None = None) -> str | None:
+    """Push the commits of the branch (`upto` one of them) that only this machine has; only ever forward.
 
     Returns the commit that the remote has now, None when none was waiting. Raises RemoteTrouble, and
     LostRace when the remote's branch has gone another way.
     """
     head = refs.branch_ref(settings.branch)
-    ours = refs.value(repo.git, head)
+    ours = upto or refs.value(repo.git, head)
     if ours is None or not repo.has_remote(settings.remote):
         return None
     if ours == remote.listed(repo.git, settings.remote, head):

@@ -20,7 +20,8 @@ SLICE = 3.0
 class LeaseGate:
     """Opens when the lease is held, or cannot be had for want of a remote (`lease` None: known before).
 
-    `wait` is in seconds. `moved` says whether somebody else has written since this run has read.
+    `wait` is in seconds. `moved` says whether somebody else has written since this run has read; `share`
+    brings to the others what is about to be applied, and says whether it is still the newest.
     """
 
     def __init__(self, lease: Lease | None, clock: Clock, wait: float, stopping: Callable[[], bool]):
@@ -30,6 +31,7 @@ class LeaseGate:
         self._closed = False
         self._stale = False
         self.moved: Callable[[], bool] = lambda: False
+        self.share: Callable[[], bool] = lambda: True
 
     def open(self) -> bool:
         """True while writes may start."""
@@ -53,7 +55,7 @@ class LeaseGate:
         until = self._clock.now() + timedelta(seconds=self._wait)
         while isinstance(answer, HeldBy) and (left := self._left(until)) > 0:
             answer = self._lease.acquire(wait=min(left, SLICE))
-        self._stale = isinstance(answer, Acquired) and (waited or self.moved())
+        self._stale = isinstance(answer, Acquired) and (waited or self.moved() or not self.share())
         with self._lock:
             self._answer = answer
             if self._closed:
@@ -63,6 +65,10 @@ class LeaseGate:
         """Seconds that may still be waited; none when the run is over."""
         over = self._closed or self._stopping()
         return 0.0 if over else (until - self._clock.now()).total_seconds()
+
+    def outdated(self) -> None:
+        """What this pass has planned on is not the newest any more."""
+        self._stale = True
 
     def again(self) -> bool:
         """True when the run has to read and plan anew; what it plans then counts."""

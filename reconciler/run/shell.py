@@ -26,6 +26,7 @@ from reconciler.run.reconcile import Applied, Situation
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
 from reconciler.run.services import TARGETS, Connect, Door
+from reconciler.run.sharing import Sharing
 from reconciler.targets.case import Case
 from reconciler.targets.connect import connect_all
 
@@ -95,14 +96,19 @@ class Shell:
     def _pass(self, at: Ground, gate: LeaseGate, options: Options) -> Report:
         store = StateStore(self.repo, at.git, self.clock)
         kept = store.load(fetch=at.reachable)
-        gate.moved = ground.Watch(self.repo, at.git).moved
+        sharing = Sharing(self.repo, at)
+        gate.moved, gate.share = ground.Watch(self.repo, at.git).moved, sharing.done
         if not options.allow_older:
             ground.guard(self.repo, at, kept.revision)
         reading = self._with_history(self._reader(options), self._reader(options).read(at.commit, kept), at)
         with self.threads() as pool:
             situation = self._situation(reading, options, pool, at.notices, writes=True)
             applied = apply_all(situation, gate)
-        notes = [gate.note, self._keep(store, reading, applied, options)]
+        notes = [gate.note]
+        if sharing.done():
+            notes += [sharing.note, self._keep(store, reading, applied, options)]
+        else:
+            gate.outdated()
         told = dict.fromkeys([*applied.report.notices, *filter(None, notes)])
         return replace(applied.report, notices=tuple(told))
 
