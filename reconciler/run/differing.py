@@ -74,8 +74,8 @@ class Differing:
 
 
 def _without_what_waits(differences: dict[Address, Difference]) -> dict[Address, Difference]:
-    """The differences without those that need what is blocked, or what waits for it: they are no news."""
-    shut = {address for address, one in differences.items() if isinstance(one, Blocked)}
+    """The differences without those that need what is blocked or unread, or what waits for it: no news."""
+    shut = {address for address, one in differences.items() if not isinstance(one, Change)}
     waiting: set[Address] = set()
     while more := {
         address

@@ -58,7 +58,7 @@ def _public(walk: Walk, reason: str) -> bool:
 
 def _unknown(walk: Walk, reason: str) -> bool:
     """Nobody has the address, or who had it has left the company."""
-    return "no Slack user has the address" in reason
+    return "no Slack user has" in reason
 
 
 def _gone(walk: Walk, reason: str) -> bool:
@@ -89,9 +89,10 @@ REASONS: Sequence[Callable[[Walk, str], bool]] = (
 
 def unique(walk: Walk) -> None:
     """Nothing of ours is there twice."""
-    living = [raw["name"] for raw in walk.channels() if not raw["is_archived"]]
+    seen = [raw for raw in walk.channels() if not raw["is_private"] or BOT in raw["members"]]
+    living = [raw["name"] for raw in seen if not raw["is_archived"]]
     assert len(living) <= 1 + walk.lost, f"two channels: {living}"
-    made, reopened = len(walk.channels()), walk.scene.case(ID).history.reopenings
+    made, reopened = len(seen), walk.scene.case(ID).history.reopenings
     assert made <= 1 + reopened + walk.lost, f"{made} channels made"
     for raw in walk.scene.slack.data["channels"].values():
         counted = Counter(thing for thing, _ in walk.ours(raw))
@@ -115,6 +116,7 @@ def whole(walk: Walk, plan: Plan) -> None:
 def _missing(walk: Walk) -> Iterator[str]:
     incident, case = walk.incident, walk.scene.case(ID)
     if not incident.status.open:
+        yield from _untold(walk)
         return
     sent = walk.scene.pages()
     yield from (
@@ -127,6 +129,24 @@ def _missing(walk: Walk) -> Iterator[str]:
         return
     for channel in living[:1]:
         yield from _missing_there(walk, channel)
+
+
+def _untold(walk: Walk) -> Iterator[str]:
+    """Whom the end of an incident that is over has not reached."""
+    listed = walk.scene.pagerduty.data["incidents"].values()
+    ours = [raw["shown"] for raw in listed if raw["shown"]["incident_key"].startswith("acme/")]
+    yield from (shown["incident_key"].split("/")[2] for shown in ours if shown["status"] != "resolved")
+    incidents = walk.scene.slack.data["channels"][INCIDENTS]
+    there, number = dict(walk.ours(incidents)), len(walk.scene.case(ID).history.endings)
+    if walk.incident.private or walk.incident.paused or "announcement" not in there:
+        return
+    ending = f"ending/{number}"
+    if (
+        number
+        and BOT in incidents["members"]
+        and not {ending, f"{ending} {INCIDENTS}"} & {*there, *walk.gone}
+    ):
+        yield f"{ending}/#incidents"
 
 
 def _missing_there(walk: Walk, channel: Record) -> Iterator[str]:

@@ -29,6 +29,8 @@ def _text(found: Record) -> list[str]:
 @step("chen writes in the document")
 def write_in_document(walk: Walk) -> None:
     found, words = _document(walk), f"The cache was cold, {walk.next()}."
+    if found["in_trash"]:
+        raise KeyError("nobody writes in the trash")
     Writers(walk.scene.notion, CHEN).edit_markdown(found["id"], "## Root cause", f"## Root cause\n{words}")
     walk.promise(f"text: {words}", lambda: words in _text(found))
     walk.promise(f"document: {found['id']}", lambda: not found["in_trash"])

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.support import walk_responders, walk_slack, walk_writers
-from tests.support.walk_edits import EDITS, FAULTS, RUNS, TIMES
+from tests.support.walk_edits import CALLS, EDITS, FAULTS, RUNS, TIMES
 from tests.support.walking import NOTHING, STEPS, walked
 
 #: Walks that one scenario stands for, and scenarios in all.
@@ -23,7 +23,10 @@ PEOPLE = tuple(name for name, do in STEPS.items() if do.__module__ in {one.__nam
 def walks() -> st.SearchStrategy[list[str]]:
     """Lists of steps; runs come often, since only they find out what was done meanwhile."""
     kinds = ((NOTHING,), EDITS, PEOPLE, PEOPLE, ("a run",), ("a run",), RUNS, FAULTS, TIMES)
-    steps = st.one_of([st.sampled_from(names) for names in kinds])
+    during = st.builds(
+        "a run, and before call {}: {}".format, st.integers(0, CALLS - 1), st.sampled_from(PEOPLE)
+    )
+    steps = st.one_of([*(st.sampled_from(names) for names in kinds), during])
     return st.lists(steps, min_size=SHORTEST, max_size=LONGEST)
 
 

@@ -37,6 +37,7 @@ from reconciler.targets.notion.text import escape, link, paragraphs
 #: The longest summary in the text, in characters; the property holds more.
 SUMMARY = 8000
 
+_ADDRESS = re.compile(r"\]\([^)]*\)")
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -118,5 +119,5 @@ def only_ours(text: str, case: Case, world: World) -> bool:
 
 
 def _words(line: str) -> str:
-    """A line without what Notion writes in its own way: blanks and special characters."""
-    return "".join(char for char in line.replace("<br>", "") if char.isalnum())
+    """A line without what Notion writes in its own way, and without the addresses of its links."""
+    return "".join(char for char in _ADDRESS.sub("]", line).replace("<br>", "") if char.isalnum())

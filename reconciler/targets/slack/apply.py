@@ -113,19 +113,20 @@ def _edit(api: Api, change: Change, case: Case, sent: Mapping[str, Any]) -> Ende
     try:
         api.call("chat.update", ts=change.id, parse="none", **sent)
     except Refused as refused:
-        card = change.address.thing == "card"
-        if card and refused.code == "message_not_found":
-            return Ended(change, _another(api, change, case, sent["channel"]))
-        if card or refused.code not in _DELETED:
+        if refused.code not in _DELETED:
             raise
+        if change.address.thing == "card":
+            return Ended(change, _another(api, change, case, sent["channel"], refused))
         return Ended(change, {change.address: done}, note="deleted in Slack: left so")
     return Ended(change, {change.address: done})
 
 
-def _another(api: Api, change: Change, case: Case, channel: str) -> Sightings:
+def _another(api: Api, change: Change, case: Case, channel: str, refused: Refused) -> Sightings:
     """What there is in the place of the card that was known: a run that was killed may have made one."""
     scanned = scan(api, case, channel)
     entry = scanned.fields.get("card")
+    if entry and entry["ts"] == change.id:
+        raise refused
     return {change.address: as_message(entry) if entry else Absent(), found(case): scanned}
 
 
