@@ -21,7 +21,7 @@ from reconciler.repo.again import TRIES, tries
 from reconciler.repo.branch import Branch
 from reconciler.repo.git import LostRace
 from reconciler.repo.objects import Person, make_commit, message, standing_modes
-from reconciler.repo.remote import Nowhere, Pushed, Unanswered, Unreachable
+from reconciler.repo.remote import Locked, Nowhere, Pushed, Unanswered, Unreachable
 from reconciler.repo.repository import Repository
 
 _HERE_ONLY = "committed here only, not pushed"
@@ -137,10 +137,10 @@ def _try_once(
 
 
 def _fetch(repo: Repository, settings: GitSettings) -> str:
-    """Why the remote is out of reach; empty when it is not."""
+    """Why what is here may be old; empty when it is not."""
     try:
         repo.fetch(settings.remote, settings.branch)
-    except Unreachable as trouble:
+    except (Unreachable, Locked) as trouble:
         return trouble.message
     except Nowhere:
         pass  # a remote without this branch: our push makes it

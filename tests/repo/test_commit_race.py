@@ -154,6 +154,19 @@ def test_with_the_remote_out_of_reach_the_commit_stays_here_and_goes_out_later(
     assert push_waiting(repo, GitSettings()) is None
 
 
+def test_with_a_lock_in_the_way_of_the_fetch_the_commit_stays_here_and_the_lock_is_named(
+    hub: Remote,
+) -> None:
+    here, there = hub.clone("here"), hub.clone("there")
+    add(there, "theirs")
+    lock = here.folder / ".git/refs/remotes/origin/main.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    done = add(here, "mine")
+    assert (done.commit, done.pushed) == (here.head, False)
+    assert f"{lock} is in the way" in done.note
+
+
 def test_what_waits_is_not_pushed_over_what_others_have(hub: Remote) -> None:
     here, there = hub.clone("here"), hub.clone("there")
     here.commit({LOG: "waiting\n"})
