@@ -68,6 +68,7 @@ _SLACK = (
     ("people's pins", ITSELF, KEEP, "stay pinned"),
     ("people's bookmarks", ITSELF, KEEP, "stay; one with the link of ours counts as ours"),
     ("people's channels", ITSELF, KEEP, "one that has our name keeps it: ours gets a suffix"),
+    ("people's channels", "name", KEEP, "one that is told is told on under its new name"),
 )
 
 _PAGERDUTY = (
@@ -78,6 +79,12 @@ _PAGERDUTY = (
     ("page", "acknowledged", FACT, "shown on the card, by whom and when, and remembered"),
     ("page", "unacknowledged", FACT, "timed out: PagerDuty pages on; the first acknowledgement stays known"),
     ("page", "resolved", FACT, "told; never paged again for it, unless `when_resolved: reopen`"),
+    (
+        "page",
+        "triggered",
+        ENFORCE,
+        "the file is over: resolved again, as it says; it is open: left so",
+    ),
     ("page", "merged", FACT, "told, with where it went; while that one is open, nobody else is paged"),
     ("page", "snoozed", KEEP, "stays snoozed"),
     ("page", "service", KEEP, "moved to another service: stays there"),

@@ -67,8 +67,8 @@ def told_as_drift(plan: Plan, row: Row) -> bool:
     """The plan shows it as changed by people, and says that it will be restored."""
     lines = [change_line(one).text for one in plan.changes if of(row, one.address)]
     service = {"slack": "Slack", "pagerduty": "PagerDuty", "notion": "Notion"}[row.target]
-    words = f"drifted in {service}" if row.thing == "duplicate" else f"in {service}, will be restored"
-    return any(words in line for line in lines)
+    told = (f"drifted in {service}", f"in {service}, will be restored")
+    return any(words in line for line in lines for words in told)
 
 
 def assert_left_alone(scene: Scene, plan: Plan, row: Row, case: Drifting) -> None:

@@ -9,7 +9,7 @@ from reconciler.plan.drift import ITSELF
 from reconciler.plan.plan import Plan
 from reconciler.sandbox.machine import copied
 from reconciler.sandbox.pagerduty.people import People as Responders
-from tests.support.drifting import ANA, BO, Drifting, Key, declared, in_line, noted
+from tests.support.drifting import ANA, BO, Drifting, Key, declared, in_line, noted, over
 from tests.support.scene import ID, Scene
 
 
@@ -99,6 +99,7 @@ _PAGE: dict[str, Drifting] = {
     ),
     "unacknowledged": Drifting(time_out, how_often, acknowledged, taken_on),
     "resolved": Drifting(by("resolve"), how_often, news=noted("resolved in PagerDuty by Bo")),
+    "triggered": Drifting(by("reopen"), shows("shown", "status"), over),
     "merged": Drifting(merge, how_often, news=noted("the page was merged into #2")),
     "snoozed": Drifting(by("snooze"), snoozed, acknowledged),
     "service": Drifting(

@@ -172,6 +172,10 @@ SLACK: dict[Key, Drifting] = {
         lambda scene: ana(scene).add_bookmark(CHANNEL, "Graphs", "https://graphs.example.com"),
         lambda scene: scene.bookmarks(),
     ),
+    ("slack", "people's channels", "name"): Drifting(
+        lambda scene: ana(scene).rename("incidents", "outages"),
+        lambda scene: [raw["name"] for raw in scene.slack.data["channels"].values()],
+    ),
     ("slack", "people's channels", ITSELF): Drifting(
         take_the_name, lambda scene: channel(scene, f"{CHANNEL}-resolved").get("creator"), edited=True
     ),
