@@ -16,6 +16,7 @@ from reconciler.incident.text import one_line
 from reconciler.repo import refs
 from reconciler.repo.commit import push_waiting
 from reconciler.repo.git import LostRace
+from reconciler.repo.remote import Unanswered
 from reconciler.repo.repository import Repository
 from reconciler.run.ground import Ground
 
@@ -46,6 +47,11 @@ class Sharing:
             push_waiting(self._repo, git, commit)
         except LostRace:
             return True
+        except Unanswered as silent:
+            self.note = (
+                f"whether {commits}, applied here, reached {git.remote} is not known: {silent.message}"
+            )
+            return False
         except Failure as failure:
             why = one_line(
                 f"{failure.message} ({failure.detail})" if failure.detail else failure.message, 300

@@ -50,6 +50,9 @@ LIFE: Mapping[str, str | None] = {
     "a week later": None,
 }
 
+#: Beside the life: it is declared where it is applied, and not pushed by whoever did so.
+HERE = "declared here"
+
 #: Writes of which each makes one more of something.
 CREATES = ("conversations.create", "chat.postMessage", "bookmarks.add")
 
@@ -142,14 +145,16 @@ def _renewing(company: Company, numbering: Numbering) -> Iterator[None]:
 @cache
 def stage(name: str) -> Stage:
     """Everything as it is before a step's apply; the steps before it are lived once in this process."""
-    number = list(LIFE).index(name)
+    number = 0 if name == HERE else list(LIFE).index(name)
     before = stage(list(LIFE)[number - 1]) if number else None
     with TemporaryDirectory() as folder:
         life = _applied(before, Path(folder)) if before else _founded(Path(folder))
         company, state = life.company, life.company.remote.tip(STATE)
         past = {MAIN: company.remote.tip(MAIN), STATE: before.state if before else ""}
-        content = LIFE[name]
-        if content is None:
+        content = LIFE.get(name, LIFE["declared"])
+        if name == HERE:
+            company.commit(life.ci, {PATH: content}, push=False)
+        elif content is None:
             company.later(days=8)
         else:
             company.commit(company.clone("ana"), {PATH: content})

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from reconciler.repo.lease import GRACE, SECONDS
 from reconciler.repo.repository import Repository
 from tests.support.company import LEASE, STATE, Company
-from tests.support.gitlife import LIFE, MAIN, Life, Stage, plain_git, stage
+from tests.support.gitlife import HERE, LIFE, MAIN, Life, Stage, plain_git, stage
 from tests.support.outcome import difference, named, names_of, world_of
 from tests.support.wire import KILL, SAME, Call, Fault, Numbering
 
@@ -62,7 +62,7 @@ def _first(begun: Stage, call: Call) -> bool:
     return not any(before.writes for before in _fault_free(begun).calls[: call.number])
 
 
-def scenarios(steps: Sequence[str] = tuple(LIFE)) -> Sequence[str]:
+def scenarios(steps: Sequence[str] = (*LIFE, HERE)) -> Sequence[str]:
     """Every fault at every call of Git, and death at every write."""
     with plain_git():
         return [name for step in steps for name in _of(step)]
@@ -105,7 +105,10 @@ def _told_of(scenario: Scenario, life: Life) -> None:
     if report is None:
         return
     assert (report.exit_code, report.held_by) == (0, ""), report.notices
-    assert bool(report.notices) is scenario.told, f"it says {report.notices}"
+    says_more = report.notices != _fault_free(scenario.stage).notices
+    assert says_more is scenario.told, f"it says {report.notices}"
+    if fault is Fault.LOST and call.what in (f"push {MAIN}", f"push {STATE}"):
+        assert "is not known" in " ".join(report.notices), f"it says {report.notices}"
     assert call.what == f"delete {LEASE}" or not life.company.remote.tip(LEASE), "the lease stays behind"
 
 
@@ -113,9 +116,10 @@ def _told_of(scenario: Scenario, life: Life) -> None:
 
 
 class FaultFree(NamedTuple):
-    """A step's run without a fault: its calls, and what it leaves."""
+    """A step's run without a fault: its calls, what it says beside its changes, and what it leaves."""
 
     calls: tuple[Call, ...]
+    notices: tuple[str, ...]
     left: dict[str, Any]
 
 
@@ -123,9 +127,10 @@ class FaultFree(NamedTuple):
 def _fault_free(begun: Stage) -> FaultFree:
     with TemporaryDirectory() as folder:
         life = begun.begin(Path(folder))
-        calls = life.run(Numbering()).numbering.calls
+        report, numbering = life.run(Numbering())
+        assert report is not None
         _settle(life)
-        return FaultFree(tuple(calls), _left(life))
+        return FaultFree(tuple(numbering.calls), report.notices, _left(life))
 
 
 def _settle(life: Life) -> None:
