@@ -54,7 +54,7 @@ def test_a_crash_a_slow_one_an_endless_one_and_a_memory_hog_are_each_caught_and_
         21: "neither",
     }
     assert "SIGABRT" in summary.failures[11]
-    assert "SIGXCPU" in summary.failures[15]
+    assert "SIGPROF" in summary.failures[15]
 
 
 def test_when_every_process_dies_it_is_told_once_and_not_for_each_number() -> None:
