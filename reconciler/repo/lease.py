@@ -58,6 +58,11 @@ class HeldBy(NamedTuple):
     since: datetime
     until: datetime
 
+    @property
+    def unseen(self) -> bool:
+        """True where it could not be taken, and nobody was seen to hold it."""
+        return self.until <= self.since
+
 
 class NoRemote(NamedTuple):
     """There is no telling who has the lease; `note` says why."""

@@ -11,10 +11,15 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from reconciler.clock import Clock
-from reconciler.repo.lease import Acquired, HeldBy, Lease, NoRemote
+from reconciler.repo.lease import REF, Acquired, HeldBy, Lease, NoRemote
 
 #: Seconds between two looks at whether the run is to stop waiting.
 SLICE = 3.0
+
+NOBODY = (
+    "going on without the lease: nobody holds it, and still it cannot be taken; "
+    f"if that goes on, remove the lock that was left behind at the remote ({REF}.lock)"
+)
 
 
 class LeaseGate:
@@ -36,7 +41,7 @@ class LeaseGate:
     def open(self) -> bool:
         """True while writes may start."""
         if self._lease is None or isinstance(self._answer, NoRemote):
-            return True
+            return not self._stale
         return isinstance(self._answer, Acquired) and not self._stale and self._lease.may_create()
 
     @property
@@ -55,7 +60,9 @@ class LeaseGate:
         until = self._clock.now() + timedelta(seconds=self._wait)
         while isinstance(answer, HeldBy) and (left := self._left(until)) > 0:
             answer = self._lease.acquire(wait=min(left, SLICE))
-        self._stale = isinstance(answer, Acquired) and (waited or self.moved() or not self.share())
+        if isinstance(answer, HeldBy) and answer.unseen:
+            answer = NoRemote(NOBODY)
+        self._stale = not isinstance(answer, HeldBy) and (waited or self.moved() or not self.share())
         with self._lock:
             self._answer = answer
             if self._closed:

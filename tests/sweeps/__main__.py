@@ -20,6 +20,7 @@ KINDS = {
     "leased": "two runs at once that take the lease, on real Git",
     "limits": "up to 50 incidents at once under rate limits, and outages",
     "git": "a fault at each of Git's calls and death at each write, on real Git",
+    "mishaps": "what befalls a repository, at each moment of a life, mended again",
     "commits": "a fault or death at each step of committing an edit",
     "processes": "real processes over HTTP, killed, stopped, answered by nonsense",
     "walks": "random walks of edits, people, faults and runs, by their seeds",
