@@ -99,12 +99,13 @@ def check(name: str) -> int:
     text, _, rest = name.partition(" in ")
     path, _, where = rest.partition(" of ")
     target, _, method = where.partition(" ")
-    for forgets in (False, True) if text == "commands" else (True,):
+    runs = (False, True) if text == "commands" else (True,)
+    for forgets in runs:
         scene = _begun(forgets)
         tampering = Tampering(getattr(scene, target), target, (target, method, path), TEXTS[text])
         scene.wrapped[target] = tampering
         _inert(scene)
-    return 2
+    return len(runs)
 
 
 def _begun(forgets: bool) -> Scene:
