@@ -26,6 +26,9 @@ from reconciler.repo.repository import Repository
 
 _HERE_ONLY = "committed here only, not pushed"
 
+#: So many commits of others within so many seconds are a crowd, which goes first, so many times.
+_CROWD, _MOMENT, _POLITE = 2, 5.0, 2
+
 Files = Mapping[str, bytes | None]  # path → content; None: removed
 
 
@@ -100,9 +103,9 @@ def commit_and_push(
     remote, or one out of reach, the commit stays here and the note says so. Raises Failure: what
     `make_edit` raises, edits in the way, no right to push, too many lost races.
     """
-    for _ in tries(clock, chance):
+    for number in tries(clock, chance):
         try:
-            return _try_once(repo, settings, make_edit, words, clock.now())
+            return _try_once(repo, settings, make_edit, words, clock.now(), polite=number < _POLITE)
         except LostRace:
             continue
     raise Failure(
@@ -117,6 +120,7 @@ def _try_once(
     make_edit: Callable[[str | None], Files],
     words: Words | Callable[[], Words],
     when: datetime,
+    polite: bool,
 ) -> Committed:
     out_of_reach = _fetch(repo, settings)
     place = Branch.of(repo, settings.branch)
@@ -124,6 +128,8 @@ def _try_once(
     files = make_edit(parent)
     place.refuse_dirty(files)
     said = words if isinstance(words, Words) else words()
+    if polite and files and _crowded(repo, parent, said.author, when):
+        raise LostRace(f"others are pushing to {settings.branch}")
     commit = _commit(repo, parent, files, said, when)
     if commit is None:
         return Committed(None, pushed=False, note="nothing to change")
@@ -134,6 +140,16 @@ def _try_once(
         return Committed(commit, pushed=True, note=_follow(repo, settings, commit))
     _advance(repo, place, commit)
     return Committed(commit, pushed=False, note=note)
+
+
+def _crowded(repo: Repository, parent: str | None, author: Person, when: datetime) -> bool:
+    """Whether others push at this moment: then they go first, or who wins a race would win them all."""
+    if parent is None:
+        return False
+    newest = repo.git.ask("log", f"-{_CROWD}", "--format=%ct %ae", parent).out.decode(errors="replace")
+    told = (line.split(" ", 1) for line in newest.splitlines())
+    others = [at for at, who in told if who != author[1] and abs(when.timestamp() - int(at)) < _MOMENT]
+    return len(others) >= _CROWD
 
 
 def _fetch(repo: Repository, settings: GitSettings) -> str:
