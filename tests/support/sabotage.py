@@ -184,7 +184,7 @@ class Front:
 
     # who calls it ------------------------------------------------------------------------------
 
-    def run(self, clone: Path, *command: str) -> Ended:
+    def run(self, clone: Path, *command: str, patience: float = PATIENCE) -> Ended:
         """One `reconciler` in a process of its own."""
         arguments = [sys.executable, "-m", "reconciler", "-C", str(clone), *command]
         with subprocess.Popen(
@@ -199,7 +199,7 @@ class Front:
             self.client = Client(process)
             ear = threading.Thread(target=self.client.listen)
             ear.start()
-            watch = threading.Timer(PATIENCE, process.kill)
+            watch = threading.Timer(patience, process.kill)
             watch.start()
             assert process.stdout is not None
             out = process.stdout.read()

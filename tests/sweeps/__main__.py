@@ -18,6 +18,7 @@ KINDS = {
     "faults": "every fault at every call of an incident's life",
     "races": "two runs at once without the lease, in every order of calls",
     "leased": "two runs at once that take the lease, on real Git",
+    "eight": "eight real processes at once, with the lease and without",
     "limits": "up to 50 incidents at once under rate limits, and outages",
     "git": "a fault at each of Git's calls and death at each write, on real Git",
     "mishaps": "what befalls a repository, at each moment of a life, mended again",
