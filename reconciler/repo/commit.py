@@ -27,7 +27,7 @@ from reconciler.repo.repository import Repository
 _HERE_ONLY = "committed here only, not pushed"
 
 #: So many commits of others within so many seconds are a crowd, which goes first, so many times.
-_CROWD, _MOMENT, _POLITE = 2, 5.0, 2
+_CROWD, _MOMENT, _POLITE = 2, 5.0, 3
 
 Files = Mapping[str, bytes | None]  # path → content; None: removed
 

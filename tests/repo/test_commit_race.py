@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from reconciler.clock import VirtualClock
 from reconciler.errors import Failure, Refusal
 from reconciler.incident.settings import GitSettings
+from reconciler.repo import again
 from reconciler.repo.again import TRIES
 from reconciler.repo.commit import Committed, Files, Words, commit_and_push, push_waiting
 from reconciler.repo.git import LostRace
@@ -283,3 +285,35 @@ def test_an_intention_that_is_fulfilled_already_writes_nothing(hub: Remote) -> N
     done = commit_and_push(repo, GitSettings(), lambda _: {LOG: b"begin\n"}, WORDS, VirtualClock(START))
     assert done == (None, False, "nothing to change")
     assert hub.tip() == here.head
+
+
+@pytest.mark.parametrize(("by", "tries"), [("bo", 4), ("Ana", 1)])
+def test_in_a_crowd_the_first_tries_let_the_others_go_first(hub: Remote, by: str, tries: int) -> None:
+    """Who has just pushed would win again and again; what we have pushed ourselves is no crowd."""
+    here, there = hub.clone("here"), hub.clone("there")
+    for number in range(2):
+        there.commit({f"incidents/{number}.yaml": "x"}, by=(by, f"{by.lower()}@example.com"))
+    there.push()
+    repo, seen, clock = Repository.open(here.folder), list[str | None](), VirtualClock(START)
+    intention = adding(repo, "mine")
+
+    def count(revision: str | None) -> Files:
+        seen.append(revision)
+        return intention(revision)
+
+    assert commit_and_push(repo, GitSettings(), count, WORDS, clock, chance=random.Random(1)).pushed
+    assert len(seen) == tries
+    assert (clock.now() > START) == (tries > 1)
+
+
+def test_pauses_leave_room_at_first_and_shrink_with_every_loss() -> None:
+    class Highest(random.Random):
+        def uniform(self, a: float, b: float) -> float:
+            return b
+
+    clock = VirtualClock(START)
+    moments = [clock.now() for _ in again.tries(clock, Highest())]
+    pauses = [(after - before).total_seconds() for before, after in pairwise(moments)]
+    assert pauses == sorted(pauses, reverse=True)
+    assert pauses[0] == pytest.approx(0.8)
+    assert pauses[-1] < 0.01
