@@ -102,7 +102,9 @@ def apply(situation: Situation, gate: Gate) -> Applied:
         if not (touched and tried) or engines[-1].over:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
-        made = {} if gate.alone else _made(outcomes)
+        made = _made(
+            one for one in outcomes if not gate.alone or _unheard(first, one.change.address.incident)
+        )
         again = situation.engine(
             cases, gate, World({**{one: first.world[one] for one in situation.known}, **made})
         )
@@ -120,6 +122,16 @@ def apply(situation: Situation, gate: Gate) -> Applied:
         situation.notices,
     )
     return Applied(report, memories, first.world)
+
+
+def _unheard(engine: Engine, incident: str) -> bool:
+    """True where something may have been made of which nobody has heard: in this run, or in one that died."""
+    own = [outcome for outcome in engine.outcomes if outcome.change.address.incident == incident]
+    if any(outcome.state is State.UNCERTAIN for outcome in own):
+        return True
+    made = {outcome.change.address for outcome in own}
+    there = (one for one in engine.resources(incident) if engine.world.present(one) and one not in made)
+    return not engine.cases[incident].memory.blob and any(there)
 
 
 def _made(outcomes: Iterable[Outcome]) -> Sightings:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import strikes
+from tests.support import excused, strikes
+from tests.support.excused import EXCUSED, LOST, Row
 from tests.support.reference import Call, Moment, life
 from tests.support.strikes import Fault, Killed
 from tests.sweeps import faults as singles
-from tests.sweeps import sample
+from tests.sweeps import pairs, sample
 
 NAMES = singles.scenarios()
 DECLARED = [name for name in NAMES if name.endswith(" of declared")]
@@ -33,6 +34,27 @@ def test_every_kind_of_call_is_struck_by_every_kind_of_fault() -> None:
         *("refused by", "forbidden by", "no connection to", "429 from", "429 for hours from"),
         *("killed before", "killed after", "answer lost after", "stale", "garbled"),
     }
+
+
+# two faults ------------------------------------------------------------------------------------
+
+FIRST = {pairs.first(name): name for name in sample(pairs.scenarios(), 12)}
+
+
+@pytest.mark.parametrize("first", FIRST, ids=lambda first: FIRST[first].replace("/", "-"))
+def test_whatever_two_faults_break_is_mended_and_nothing_is_made_twice(first: pairs.Struck) -> None:
+    for second in sample(list(pairs.tried(first)), 5):
+        assert not pairs.inexcusable(first, second), second.name
+
+
+@pytest.mark.parametrize("row", EXCUSED, ids=lambda row: row.create.replace("/", "-"))
+def test_every_excused_pair_does_occur_and_leaves_no_way_but_one_too_many(row: Row) -> None:
+    firsts = map(pairs.first, pairs.scenarios())
+    lost = [one for one in firsts if one.at.method == row.create and one.fault.name.startswith(LOST)]
+    listed = ((first, second) for first in lost for second in pairs.tried(first))
+    found = [both for both in listed if excused.row(both[0], both[1].struck) == row]
+    assert any(second.broken for _, second in found)
+    assert [line for both in found for line in pairs.inexcusable(*both)] == []
 
 
 # what is tried once for several ---------------------------------------------------------------

@@ -17,7 +17,7 @@ RUNS = 4
 def dishonest(trial: Trial, report: Report, world: Seen) -> Iterator[str]:
     """What a report says wrongly, or keeps to itself, right after its run; `world` is as it should be."""
     if report.exit_code == 0:
-        yield from (f"exit code 0, but {line}" for line in difference(world, world_of(trial)))
+        yield from (f"exit code 0, but {line}" for line in difference(world, _in_use(trial)))
     told = {outcome.change.address for outcome in report.outcomes}
     yield from (f"{address} failed, and has no outcome" for address in trial.run.failed - told)
     pages = set(trial.pages())
@@ -52,11 +52,16 @@ def afterwards(state: Frozen, moment: Moment) -> list[str]:
     return _AFTERWARDS[key]
 
 
+def wait(trial: Trial) -> None:
+    """Let a minute pass before the next run, and an hour where a refusal is believed for so long."""
+    blocked = any(memory.blocked for memory in trial.memories.values())
+    trial.later(minutes=61 if blocked else 1)
+
+
 def settled(trial: Trial) -> Iterator[str]:
     """Run again until a run writes nothing; what stands against that."""
     for _ in range(RUNS):
-        blocked = any(memory.blocked for memory in trial.memories.values())
-        trial.later(minutes=61 if blocked else 1)
+        wait(trial)
         report = trial.struck_by({}).report
         if not trial.run.wrote and report.exit_code == 0:
             return
@@ -65,9 +70,15 @@ def settled(trial: Trial) -> Iterator[str]:
     yield f"not quiet after {RUNS} more runs (exit code {report.exit_code}): {left}"
 
 
+def _in_use(trial: Trial) -> Seen:
+    """The world without what is in the trash: there lies what was made twice and has been healed."""
+    seen = world_of(trial)
+    return {**seen, "notion": [page for page in seen["notion"] if not page["trash"]]}
+
+
 def unlike(trial: Trial, moment: Moment) -> Iterator[str]:
     """Where the world, or how often something was made, is not as without the fault."""
-    yield from difference(moment.world, world_of(trial))
+    yield from difference(moment.world, _in_use(trial))
     counts, now = moment.happened, happened(trial)
     for kind in sorted({*counts, *now}):
         if counts[kind] != now[kind]:

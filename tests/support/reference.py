@@ -7,7 +7,7 @@ and which look like the right one to it; and whether an answer from the past wou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from reconciler.plan.world import Sightings, World
 from reconciler.run.engine import Connected
 from reconciler.targets.base import Ended, Look, Target
 from reconciler.targets.case import Case
-from reconciler.targets.seam import Answer, Api, CallError, Unanswered, Unusable, is_read
+from reconciler.targets.seam import Answer, Api, CallError, Unanswered, Unusable
 from tests.support.garbled import Garbling, Noted, Path, garblings
 from tests.support.life import LIFE, Step
 from tests.support.outcome import Seen, world_of
@@ -150,7 +150,6 @@ class Noting(Trial):
 
     units: list[Unit] = field(default_factory=list)
     looked_at: dict[int, set[Path]] = field(default_factory=dict)
-    late: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -170,7 +169,7 @@ class Noting(Trial):
                 judged = _judged(unit, at.number, garbling.of(answer))
                 if judged is not None:
                     (unusable if judged else believed).append(garbling)
-        return Call(at, tuple(believed), tuple(unusable), self.late.get(at.number, ()))
+        return Call(at, tuple(believed), tuple(unusable), self.run.late.get(at.number, ()))
 
 
 def _judged(unit: Unit, number: int, answer: Answer) -> bool | None:
@@ -228,19 +227,5 @@ class _Answers(Struck):
             unit.answers.append(error)
             raise
         unit.answers.append(answer)
-        if is_read(method):
-            self._noting.late[number] = tuple(self._differing(method, arguments, answer))
         paths = self._noting.looked_at.setdefault(number, set())
         return Noted(answer, paths)
-
-    def _differing(self, method: str, arguments: Mapping[str, Any], answer: Answer) -> Iterator[str]:
-        """From which times an answer would differ, each only once."""
-        known: list[Any] = [answer]
-        for since in ("write", "run"):
-            try:
-                told: Any = self.from_the_past(since, method, arguments)
-            except CallError as error:
-                told = str(error)
-            if told not in known:
-                known.append(told)
-                yield since

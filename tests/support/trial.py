@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import marshal
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ from reconciler.targets.notion.target import Notion
 from reconciler.targets.pace import Paced, by_method, together
 from reconciler.targets.pagerduty.target import PagerDuty
 from reconciler.targets.retry import Retrying
-from reconciler.targets.seam import Answer, Api, is_read
+from reconciler.targets.seam import Answer, Api, CallError, is_read
 from reconciler.targets.slack.target import Slack
 from tests.support.scene import ID, Scene
 from tests.support.strikes import Arguments, At, Fault
@@ -70,13 +70,17 @@ def _made(method: str, arguments: Arguments) -> int:
 
 @dataclass
 class Run:
-    """One run: the faults by the numbers of the calls that they befall, and what became of it."""
+    """One run: the faults by the numbers of the calls that they befall, and what became of it.
+
+    `late` tells, where the past is kept, from which times an answer would have differed.
+    """
 
     blows: Mapping[int, Fault] = field(default_factory=dict)
     calls: list[At] = field(default_factory=list)
     attempts: int = 0
     wrote: bool = False
     failed: set[Address] = field(default_factory=set)
+    late: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, target: str, method: str) -> None:
         """The next call."""
@@ -100,8 +104,25 @@ class Struck:
         self._retrying = Retrying(_Below(self), trial.waits, jitter=lambda: 0.5)
 
     def call(self, method: str, /, **arguments: Any) -> Answer:
-        self._trial.run.begin(self.target, method)
-        return self._retrying.call(method, **arguments)
+        run = self._trial.run
+        run.begin(self.target, method)
+        number = len(run.calls)
+        answer = self._retrying.call(method, **arguments)
+        if self._trial.keeps_past and is_read(method) and number not in run.blows:
+            run.late[number] = tuple(self._differing(method, arguments, answer))
+        return answer
+
+    def _differing(self, method: str, arguments: Arguments, answer: Answer) -> Iterator[str]:
+        """From which times an answer would differ, each only once."""
+        known: list[Any] = [answer]
+        for since in ("write", "run"):
+            try:
+                told: Any = self.from_the_past(since, method, arguments)
+            except CallError as error:
+                told = str(error)
+            if told not in known:
+                known.append(told)
+                yield since
 
     def attempt(self, method: str, arguments: Arguments) -> Answer:
         """One attempt, or what befalls it."""

@@ -15,6 +15,7 @@ from tests.sweeps.runner import Result, run
 
 #: In the order in which they are run: what it tries.
 KINDS = {
+    "pairs": "every two faults of a declare, in one run or in runs that follow",
     "faults": "every fault at every call of an incident's life",
     "races": "two runs at once without the lease, in every order of calls",
     "leased": "two runs at once that take the lease, on real Git",

@@ -1,0 +1,95 @@
+"""What is left to do by hand, in order: each step a sentence, and lines that can be pasted."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reconciler.starter.answers import Answers
+from reconciler.starter.decide import Item, Step
+from reconciler.starter.folder import Folder
+from reconciler.starter.known import to_fill_in
+from reconciler.starter.render import APP, SETTINGS, WORKFLOW
+from reconciler.targets.connect import VARIABLES
+
+
+class Todo(NamedTuple):
+    """One step: what it is about, and what to type."""
+
+    words: str
+    lines: tuple[str, ...]
+
+
+class Now(NamedTuple):
+    """What the steps depend on."""
+
+    answers: Answers
+    written: frozenset[str] = frozenset()
+    to_fill_in: Sequence[int] = ()  # lines of the settings
+    uncommitted: Sequence[str] = ()
+    away: str = ""  # the repository's root, where one does not stand in it
+    web: str = ""
+    has_remote: bool = False
+
+
+def now(folder: Folder, answers: Answers, items: Sequence[Item]) -> Now:
+    """How things are after the files were written."""
+    there = [item.path for item in items if item.step is not Step.REMOVED]
+    return Now(
+        answers,
+        frozenset(item.path for item in items if item.step is Step.WRITE),
+        to_fill_in(folder),
+        folder.uncommitted(there),
+        "" if os.path.samefile(folder.root, os.curdir) else str(folder.root),
+        folder.web(answers),
+        folder.has_remote(answers.remote),
+    )
+
+
+def steps(now: Now) -> list[Todo]:
+    """The way from here to an incident repository that is live."""
+    told = [*_services(now), *_commit(now)]
+    return (
+        [Todo("The files lie there", (f"cd {shlex.quote(now.away)}",)), *told] if now.away and told else told
+    )
+
+
+def _services(now: Now) -> Iterator[Todo]:
+    if now.to_fill_in:
+        words = f"Your own ids, where the sandbox's stand ({_lines(now.to_fill_in)})"
+        yield Todo(words, (f"${{EDITOR:-vi}} {SETTINGS}",))
+    if APP in now.written:
+        words = 'On https://api.slack.com/apps "Create New App", from this manifest; then install it'
+        yield Todo(words, (f"cat {APP}",))
+        words = f"In Slack, in {now.answers.channel}: the bot has to be where it announces"
+        yield Todo(words, ("/invite @incidents",))
+    if WORKFLOW in now.written:
+        yield from _github(now)
+
+
+def _github(now: Now) -> Iterator[Todo]:
+    if not now.has_remote:
+        line = f"gh repo create {now.answers.name} --private --source . --remote {now.answers.remote}"
+        yield Todo("A private repository on GitHub: whoever reads it reads the incidents", (line,))
+    where = f" (or on {now.web}/settings/secrets/actions)" if "github" in now.web else ""
+    tokens = tuple(f"gh secret set {names.token}" for names in VARIABLES.values())
+    yield Todo(f"The token of each service that you use, as a secret on GitHub{where}", tokens)
+
+
+def _commit(now: Now) -> Iterator[Todo]:
+    if not now.uncommitted:
+        return
+    yield Todo("Is all well? It asks nobody", ("reconciler validate",))
+    first = SETTINGS in now.uncommitted
+    message = "Set up the incident reconciler" if first else "What `reconciler init` writes today"
+    lines = (f"git add {shlex.join(now.uncommitted)}", f"git commit -m {shlex.quote(message)}")
+    yield Todo("Commit", lines)
+    push = f"git push --set-upstream {now.answers.remote} HEAD"
+    yield Todo(f"Push: what is on {now.answers.branch} is applied", (push,))
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    told = ", ".join(map(str, numbers))
+    return f"line {told}" if len(numbers) == 1 else f"lines {told}"

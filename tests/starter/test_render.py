@@ -1,0 +1,192 @@
+"""What `reconciler init` writes is right before anybody has edited it, whatever the answers were."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler import __version__
+from reconciler.repo.loader import check_incident_file, check_settings_file, load_settings, names_of
+from reconciler.sandbox.notion.machine import NotionMachine
+from reconciler.sandbox.pagerduty.example import FROM
+from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
+from reconciler.starter.answers import EXAMPLES, QUESTIONS, Answers, answers_in, meant, unfilled
+from reconciler.starter.known import refusal
+from reconciler.starter.render import APP, HOOKS, SETTINGS, WORKFLOW, File, render
+from reconciler.starter.sources import templates
+from reconciler.targets.slack.scopes import SCOPES
+from tests.support.scene import START
+
+ROOT = Path(__file__).parents[2]
+SOURCES = templates()
+
+names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,39}", fullmatch=True)
+branches = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,30}", fullmatch=True)
+answers = st.builds(
+    Answers,
+    name=names,
+    severity=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}", fullmatch=True).filter(
+        lambda name: name.casefold() not in ("sev2", "sev3")
+    ),
+    channel=st.from_regex(
+        r"#[^\x00-\x20\x7f-\xa0#,A-Z\ud800-\udfff\u2028\u2029\ufeff]{1,20}", fullmatch=True
+    ),
+    service=st.from_regex(r"[A-Z0-9]{3,30}", fullmatch=True),
+    sender=st.from_regex(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,9}@[A-Za-z0-9-]{1,9}\.[a-z]{2,3}", fullmatch=True
+    ),
+    database=st.from_regex(r"[0-9a-fA-F]{32}", fullmatch=True),
+    remote=st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,20}", fullmatch=True),
+    branch=branches,
+)
+
+
+def files(given: Answers = EXAMPLES) -> dict[str, File]:
+    return {file.path: file for file in render(given, SOURCES)}
+
+
+def data(path: str, given: Answers = EXAMPLES) -> Any:
+    return yaml.safe_load(files(given)[path].text)
+
+
+@given(answers)
+@settings(max_examples=60, deadline=None)
+def test_settings_are_valid_whatever_the_answers_and_hand_them_back(given: Answers) -> None:
+    text = files(given)[SETTINGS].text.encode()
+    checked = check_settings_file(text, SETTINGS)
+    assert checked.problems == ()
+    assert checked.document is not None
+    assert answers_in(checked.document.data) == asdict(given)
+
+
+@given(answers)
+@settings(max_examples=30, deadline=None)
+def test_the_example_is_an_incident_of_those_settings(given: Answers) -> None:
+    rendered = files(given)
+    found = load_settings(rendered[SETTINGS].text.encode(), SETTINGS, name="acme")
+    path = "incidents/example.yaml"
+    assert check_incident_file(rendered[path].text.encode(), path, names_of(found)).problems == ()
+
+
+@given(branches)
+@settings(max_examples=30, deadline=None)
+def test_the_workflow_applies_the_branch_of_the_settings(branch: str) -> None:
+    workflow = data(WORKFLOW, replace(EXAMPLES, branch=branch))
+    assert workflow[True]["push"]["branches"] == [branch]  # YAML 1.1 reads the key `on` as a boolean
+    assert workflow["jobs"]["apply"]["if"].endswith(f"github.ref == 'refs/heads/{branch}'")
+
+
+@pytest.mark.parametrize("name", ["null", "true", "on", "2026", "1e3", "0x10", "1.2", "0"])
+def test_a_name_that_yaml_would_take_for_something_else_is_text(name: str) -> None:
+    assert refusal(replace(EXAMPLES, name=name), SOURCES) == ""
+
+
+def test_every_template_is_right_as_it_stands() -> None:
+    """Rendering puts answers in the examples' places: with the examples nothing changes."""
+    for path in (
+        SETTINGS,
+        "incidents/example.yaml",
+        "incidents/README.md",
+        ".github/pull_request_template.md",
+    ):
+        assert files()[path].text == SOURCES[Path(path).name]
+
+
+def test_the_workflow_is_this_repository_s_own_but_for_what_it_installs() -> None:
+    own = (ROOT / WORKFLOW).read_text(encoding="utf-8")
+    package = f'python -m pip install --quiet "incident-reconciler=={__version__}"'
+    assert files()[WORKFLOW].text == own.replace("python -m pip install --quiet .", package)
+
+
+def test_the_schemas_are_those_that_validate_uses() -> None:
+    for kind in ("incident", "settings"):
+        path = f"schemas/{kind}.schema.json"
+        assert files()[path].text == (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [SETTINGS, "incidents/example.yaml"])
+def test_an_editor_finds_the_schema(path: str) -> None:
+    first = files()[path].text.splitlines()[0]
+    found = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+    assert found
+    assert os.path.normpath(os.path.join(os.path.dirname(path), found[1])) in files()
+
+
+def test_the_examples_are_the_sandbox_s_so_that_all_can_be_tried_at_once() -> None:
+    pagerduty = PagerDutyMachine.example(lambda: START)
+    services = {one["id"] for one in pagerduty.call("GET /services")["services"]}
+    assert EXAMPLES.service in services
+    assert EXAMPLES.sender == FROM
+    NotionMachine.example(lambda: START).call(
+        "GET /v1/databases/{database_id}", database_id=EXAMPLES.database
+    )
+
+
+def test_ids_that_are_still_the_sandbox_s_are_known() -> None:
+    places = [("teams", "primary", "pagerduty_service"), ("pagerduty", "from"), ("notion", "database")]
+    assert list(unfilled(data(SETTINGS))) == places
+    assert list(unfilled(data(SETTINGS, replace(EXAMPLES, service="P1", sender="a@b.c")))) == places[2:]
+    others: list[Any] = [None, [], {}, {"teams": 1, "severities": "x"}]
+    assert [list(unfilled(other)) for other in others] == [[]] * 4
+
+
+PASTED = {
+    ("service", "https://acme.pagerduty.com/service-directory/PABC123"): "PABC123",
+    ("service", "https://acme.eu.pagerduty.com/services/PABC123/activity?x=1"): "PABC123",
+    ("service", " PABC123 "): "PABC123",
+    ("database", f"https://www.notion.so/acme/{'1b' * 16}?v={'2c' * 16}"): "1b" * 16,
+    ("database", f"https://www.notion.so/Incidents-{'1b' * 16}"): "1b" * 16,
+    ("database", "1b1b1b1b-1b1b-1b1b-1b1b-1b1b1b1b1b1b"): "1b1b1b1b-1b1b-1b1b-1b1b-1b1b1b1b1b1b",
+    ("sender", "ana@example.com"): "ana@example.com",
+}
+
+
+@pytest.mark.parametrize(("answer", "given"), PASTED)
+def test_an_address_that_was_pasted_is_taken_for_the_id_in_it(answer: str, given: str) -> None:
+    assert meant(answer, given) == PASTED[answer, given]
+    assert refusal(replace(EXAMPLES, **{answer: meant(answer, given)}), SOURCES) == ""
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.answer)
+@pytest.mark.parametrize("bad", ["", "nope!", "https://example.com/", "x\ny", "\x00", "}, x: {"])
+def test_an_answer_that_cannot_be_is_refused_with_a_reason(question: Any, bad: str) -> None:
+    assert refusal(replace(EXAMPLES, **{question.answer: meant(question.answer, bad)}), SOURCES)
+
+
+def test_the_slack_app_fits_slack_s_schema() -> None:
+    folder = os.environ.get("RECONCILER_SPECS")
+    if folder is None:
+        pytest.skip("RECONCILER_SPECS names no folder with official schemas")
+    from jsonschema import Draft7Validator
+
+    schema = json.loads((Path(folder) / "slack_app_manifest.schema.json").read_text(encoding="utf-8"))
+    assert [error.message for error in Draft7Validator(schema).iter_errors(data(APP))] == []
+
+
+def test_the_slack_app_asks_for_the_scopes_that_are_needed_and_says_why() -> None:
+    assert data(APP)["oauth_config"] == {"scopes": {"bot": list(SCOPES)}}
+    for scope, why in SCOPES.items():
+        assert f"- {scope} # {why}\n" in files()[APP].text
+    assert not any(data(APP)["settings"].values())  # no way from Slack to us is open
+    assert f"/invite @{data(APP)['features']['bot_user']['display_name']}" in files()[SETTINGS].text
+
+
+def test_the_hook_here_and_the_hook_there_are_one() -> None:
+    (ours,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (repo,) = data(HOOKS)["repos"]
+    (theirs,) = repo["hooks"]
+    assert repo["repo"] == "local"
+    assert theirs.pop("additional_dependencies") == [f"incident-reconciler=={__version__}"]
+    assert {key: ours[key] for key in theirs} == theirs
+    for path in ("incidents/2026/11/a.yaml", "reconciler.yaml", "templates/postmortem.md"):
+        assert re.search(theirs["files"], path)
+    assert not re.search(theirs["files"], "src/incidents.py")
