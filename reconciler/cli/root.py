@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "list": ("look", "list_", "The open incidents."),
     "show": ("look", "show", "One incident: state, people, links."),
     "log": ("look", "log", "Who did what when, and what it caused."),
+    "init": ("init", "init", "Make a repository an incident repository."),
     "demo": ("demo", "demo", "Walk through an incident against the sandbox."),
     "sandbox": ("sandbox", "sandbox", "Serve a local Slack, PagerDuty and Notion."),
     "unlock": ("reconcile", "unlock", "End a lease whose holder is gone."),

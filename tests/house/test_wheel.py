@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -40,3 +41,19 @@ def test_the_wheel_carries_every_file_of_the_package(wheel: zipfile.ZipFile) -> 
 def test_the_wheel_brings_the_command(wheel: zipfile.ZipFile) -> None:
     (name,) = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
     assert "reconciler = reconciler.__main__:main" in wheel.read(name).decode()
+
+
+def test_what_the_wheel_carries_is_enough_for_an_incident_repository(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    wheel.extractall(tmp_path / "installed")
+    (tmp_path / "incidents").mkdir()
+    command = [sys.executable, "-m", "reconciler", "init", "--yes"]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(tmp_path / "installed"),
+        "HOME": str(tmp_path),
+    }
+    subprocess.run(command, cwd=tmp_path / "incidents", env=environment, check=True, capture_output=True)
+    workflow = (tmp_path / "incidents/.github/workflows/reconcile.yml").read_text(encoding="utf-8")
+    assert "reconciler apply" in workflow
