@@ -368,3 +368,19 @@ def test_giving_it_back_does_not_wait_for_the_next_renewal(hub: Remote, clock: V
     mine.acquire(wait=0)
     mine.release()  # would take half a minute
     assert keepers() == before
+
+
+@pytest.mark.parametrize("ahead", [-60, 60])
+def test_a_clock_that_is_a_minute_off_takes_nothing_from_a_holder_that_renews(
+    hub: Remote, lease_of: Maker, clock: VirtualClock, ahead: int
+) -> None:
+    mine = lease_of(hub.clone("here"), "laptop")
+    other = VirtualClock(START + timedelta(seconds=ahead))
+    theirs = Maker(other)(hub.clone("there"), "CI")
+    mine.acquire(wait=0)
+    for _ in range(4):
+        for each in (clock, other):
+            each.sleep(SECONDS / 3)
+        assert isinstance(theirs.acquire(wait=0), HeldBy)
+        assert mine.renew()
+        assert mine.may_create()
