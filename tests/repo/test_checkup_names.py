@@ -40,6 +40,11 @@ def test_two_that_claim_one_are_both_told(tmp_path: Path) -> None:
     ]
 
 
+def test_its_own_name_is_no_former_one(tmp_path: Path) -> None:
+    [line] = told(checked(tmp_path, {"a": "formerly: [a]\n"}))
+    assert "this is the file's own name" in line
+
+
 def test_what_is_no_id_is_told_with_what_one_looks_like(tmp_path: Path) -> None:
     [line] = told(checked(tmp_path, {"a": "formerly: [../b]\n"}))
     assert line.startswith("incidents/a.yaml:5:12: ")

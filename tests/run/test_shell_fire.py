@@ -60,19 +60,15 @@ def channels(company: Company) -> dict[str, dict[str, Any]]:
     return {raw["name"]: raw for raw in listed if raw["name"].startswith("incd-")}
 
 
-@pytest.mark.parametrize("state", ["kept", "lost"])
-def test_what_another_repository_made_is_foreign(
-    company: Company, umbrella: Company, ana: Clone, state: str
-) -> None:
+def test_what_another_repository_made_is_foreign(company: Company, umbrella: Company, ana: Clone) -> None:
     company.apply(ana)
     theirs = umbrella.clone("their")
     umbrella.apply(theirs)
     assert keyed(company) == {f"acme/{ID}/primary": "triggered", f"umbrella/{ID}/primary": "triggered"}
     purposes = {name: raw["purpose"]["value"].split("]")[0] for name, raw in channels(company).items()}
     assert purposes == {f"incd-{ID}": f"[acme/{ID}", f"incd-{ID}-2": f"[umbrella/{ID}"}
-    if state == "lost":
-        forget(company, ana)
-        forget(umbrella, theirs)
+    forget(company, ana)
+    forget(umbrella, theirs)
     before = company.snapshot()
     assert company.apply(ana).outcomes == umbrella.apply(theirs).outcomes == ()
     assert company.snapshot() == before
