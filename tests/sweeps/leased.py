@@ -27,7 +27,7 @@ from tests.support.repositories import Clone
 from tests.sweeps.races import HEALED
 
 #: Orders that are drawn of each start.
-DRAWN = 20
+DRAWN = 12
 LONGEST = 40
 
 #: A run that stands still does so before it has made so many calls, for so many seconds.
@@ -117,8 +117,8 @@ def scenarios() -> Sequence[str]:
 
 
 def asleep() -> list[str]:
-    """Every second call at which a run stands still."""
-    return [f"declare: a asleep after {calls} calls" for calls in range(4, ASLEEP_UNTIL, 2)]
+    """Every fourth call at which a run stands still."""
+    return [f"declare: a asleep after {calls} calls" for calls in range(4, ASLEEP_UNTIL, 4)]
 
 
 def drawn(start: str) -> Iterator[str]:

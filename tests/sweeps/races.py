@@ -49,7 +49,7 @@ HEALED = {
 WHOLE = ("declare", "update", "resolve", "close", "archive")
 
 #: Orders that are drawn of each start: with two changes of turn where not all are tried, and with three.
-DRAWN_TWO, DRAWN_THREE = 80, 15
+DRAWN_TWO, DRAWN_THREE = 40, 15
 
 #: No run is let go for longer before it is interrupted.
 LONGEST = 45
