@@ -62,7 +62,7 @@ class World:
         """The world that the folder holds, or a new one. Raises Failure when it cannot be read or written."""
         world = cls.example(now, folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _make(folder)
             for service in world.machines:
                 if reset:
                     world._file(service).unlink(missing_ok=True)
@@ -133,6 +133,13 @@ def _switched(machine: Machine, switches: Mapping[str, Any]) -> Iterator[None]:
             yield
         finally:
             vars(machine).update(before)
+
+
+def _make(folder: Path) -> None:
+    """A folder that Git does not see, where there is none yet: it may well lie among the incidents."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def _replace(file: Path, text: str) -> None:

@@ -58,7 +58,10 @@ def steps(now: Now) -> list[Todo]:
 
 def _services(now: Now) -> Iterator[Todo]:
     if now.to_fill_in:
-        words = f"Your own ids, where the sandbox's stand ({_lines(now.to_fill_in)})"
+        where = _lines(now.to_fill_in)
+        words = (
+            f"Your own ids, where the sandbox's stand ({where}; with these, `reconciler sandbox` is enough)"
+        )
         yield Todo(words, (f"${{EDITOR:-vi}} {SETTINGS}",))
     if APP in now.written:
         words = 'On https://api.slack.com/apps "Create New App", from this manifest; then install it'

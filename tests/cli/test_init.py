@@ -158,7 +158,7 @@ _WHO = {"GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.com"} | {
 
 def test_the_lines_that_still_hold_an_example_are_named_until_none_does(shell: Shell) -> None:
     shell.init()
-    (numbers,) = re.findall(r"where the sandbox's stand \(lines (.*)\)", shell.said)
+    (numbers,) = re.findall(r"where the sandbox's stand \(lines ([0-9, ]+);", shell.said)
     lines = shell.read("reconciler.yaml").splitlines()
     assert [
         re.search(r"PSVC001|incidents@|8a1c", lines[int(one) - 1]) is None for one in numbers.split(", ")
@@ -166,7 +166,7 @@ def test_the_lines_that_still_hold_an_example_are_named_until_none_does(shell: S
     text = shell.read("reconciler.yaml").replace("PSVC001", "PMINE01").replace("incidents@", "ops@")
     shell.write("reconciler.yaml", text)
     assert shell.init()["reconciler.yaml"] == "up to date"
-    assert re.search(r"where the sandbox's stand \(line \d+\)", shell.said)
+    assert re.search(r"where the sandbox's stand \(line \d+;", shell.said)
     shell.write("reconciler.yaml", text.replace("8a1c", "1a1c"))
     shell.init()
     assert "where the sandbox's stand" not in shell.said

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from reconciler.starter import stamp
-from reconciler.starter.decide import Step
+from reconciler.starter.answers import EXAMPLES
+from reconciler.starter.decide import Step, decide
+from reconciler.starter.folder import find
+from reconciler.starter.render import render
+from reconciler.starter.sources import templates
+from reconciler.starter.write import carry_out
 from tests.support.repositories import Clone, alone, remote
 from tests.support.starting import FILES, Shell
 
@@ -253,6 +258,15 @@ def test_what_could_not_be_written_is_told_and_the_rest_goes_on(
     monkeypatch.undo()
     assert shell.init()["slack-app.yaml"] == "written"
     assert shell.code == 0
+
+
+def test_a_file_that_comes_between_the_look_and_the_write_is_not_overwritten(shell: Shell) -> None:
+    folder = find(str(shell.folder))
+    (item,) = [one for one in decide(folder, render(EXAMPLES, templates())) if one.path == "slack-app.yaml"]
+    shell.write("slack-app.yaml", "ours\n")
+    (done,) = carry_out(folder, "main", [item])
+    assert (done.step, done.note) == (Step.FAILED, "File exists")
+    assert shell.read("slack-app.yaml") == "ours\n"
 
 
 def test_outside_of_a_repository_it_says_what_to_do(

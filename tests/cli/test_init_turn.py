@@ -122,7 +122,7 @@ def test_at_a_terminal_it_asks_what_nobody_can_guess_and_asks_again_for_what_can
     text = (tmp_path / "reconciler.yaml").read_text(encoding="utf-8")
     assert "{pagerduty_service: PMINE01}" in text
     assert "{from: ops@a.example}" in text
-    assert "where the sandbox's stand (line 43)" in shown
+    assert "where the sandbox's stand (line 43;" in shown
     assert typed(tmp_path)[0] == 0  # what was answered is not asked again
 
 

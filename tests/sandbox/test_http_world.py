@@ -29,6 +29,15 @@ def test_what_was_done_is_there_when_the_sandbox_is_opened_again(tmp_path: Path)
     assert World.open(tmp_path, NOW).snapshot() == first.snapshot()
 
 
+def test_git_does_not_see_a_folder_that_it_made_and_one_that_was_there_is_left_as_it_was(
+    tmp_path: Path,
+) -> None:
+    World.open(tmp_path / "made", NOW)
+    World.open(tmp_path, NOW)
+    assert (tmp_path / "made/.gitignore").read_text() == "*\n"
+    assert not (tmp_path / ".gitignore").exists()
+
+
 def test_every_write_is_kept_at_once_and_a_read_writes_nothing(tmp_path: Path) -> None:
     made = World.open(tmp_path, NOW)
     call(made, "slack", "conversations.create", name="one")
