@@ -67,10 +67,10 @@ def _given(given: Given, answers: Answers, refusal: Refusal) -> Answers:
         value = given[question.answer]
         if value is None:
             continue
-        answers = with_answer(answers, question.answer, value)
-        wrong = refusal(answers)
+        wrong = refusal(with_answer(EXAMPLES, question.answer, value))
         if wrong:
             raise Usage(f"{question.option}: {wrong}", next=f"give {question.where}")
+        answers = with_answer(answers, question.answer, value)
     return answers
 
 
@@ -98,10 +98,10 @@ def _asked(given: Given, answers: Answers, refusal: Refusal) -> Answers:
 def _ask(question: Question, answers: Answers, refusal: Refusal) -> Answers:
     while True:
         words, example = f"{question.words} ({question.where})", getattr(EXAMPLES, question.answer)
-        new = with_answer(answers, question.answer, click.prompt(words, default=example))
-        wrong = refusal(new)
+        typed = click.prompt(words, default=example)
+        wrong = refusal(with_answer(EXAMPLES, question.answer, typed))
         if not wrong:
-            return new
+            return with_answer(answers, question.answer, typed)
         click.echo(f"  {inert(wrong)}")
 
 

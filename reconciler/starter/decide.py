@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import unified_diff
@@ -71,7 +71,7 @@ def decide(folder: Folder, files: Iterable[File]) -> list[Item]:
     files = list(files)
     found = _found(folder, files)
     missing = [file.path for file in files if found[file.path] == Found()]
-    removed = {path for path, held in folder.removed(missing).items() if is_stamped(held)}
+    removed = _removed(folder, missing) if any(map(_is_ours, found.values())) else set()
     items = [
         _missing(folder, file, file.path in removed)
         if file.path in missing
@@ -93,6 +93,15 @@ def _found(folder: Folder, files: Iterable[File]) -> dict[str, Found]:
             obstacles.append(str(obstacle))
     _refuse(obstacles)
     return found
+
+
+def _removed(folder: Folder, missing: Collection[str]) -> set[str]:
+    """Those that were ours until a commit removed them; asks the whole history, where `init` was before."""
+    return {path for path, held in folder.removed(missing).items() if is_stamped(held)}
+
+
+def _is_ours(found: Found) -> bool:
+    return found.content is not None and is_stamped(found.content)
 
 
 def _missing(folder: Folder, file: File, removed: bool) -> Item:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -160,7 +161,7 @@ def find(folder: str) -> Folder:
     """The repository around a folder; an empty folder outside of any becomes one. Raises Failure."""
     whole = Path(folder).absolute()
     if not whole.is_dir():
-        raise Failure(f"there is no folder {whole}", next=f"mkdir -p {folder}, and try again")
+        raise Failure(f"there is no folder {whole}", next=f"mkdir -p {shlex.quote(str(whole))}")
     try:
         repo = Repository.open(whole)
     except Failure:

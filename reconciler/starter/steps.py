@@ -14,6 +14,8 @@ from reconciler.starter.known import to_fill_in
 from reconciler.starter.render import APP, SETTINGS, WORKFLOW
 from reconciler.targets.connect import VARIABLES
 
+_OTHER_HOSTS = ("gitlab", "bitbucket", "codeberg", "dev.azure", "gitea", "sr.ht")
+
 
 class Todo(NamedTuple):
     """One step: what it is about, and what to type."""
@@ -76,6 +78,12 @@ def _github(now: Now) -> Iterator[Todo]:
     if not now.has_remote:
         line = f"gh repo create {now.answers.name} --private --source . --remote {now.answers.remote}"
         yield Todo("A private repository on GitHub: whoever reads it reads the incidents", (line,))
+    if any(name in now.web for name in _OTHER_HOSTS):
+        words = (
+            "The workflow is GitHub's: here, let this run at each push, with the tokens in its environment"
+        )
+        yield Todo(words, ("reconciler apply",))
+        return
     where = f" (or on {now.web}/settings/secrets/actions)" if "github" in now.web else ""
     tokens = tuple(f"gh secret set {names.token}" for names in VARIABLES.values())
     yield Todo(f"The token of each service that you use, as a secret on GitHub{where}", tokens)

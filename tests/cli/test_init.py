@@ -150,6 +150,13 @@ def test_it_ends_with_what_is_left_to_do_in_order(shell: Shell, clone: Clone) ->
     assert clone.status() == ""
 
 
+def test_where_no_github_is_it_says_what_to_run_instead(shell: Shell, clone: Clone) -> None:
+    clone.git("remote", "add", "origin", "git@gitlab.com:acme/incidents.git")
+    shell.init()
+    assert "gh " not in shell.said
+    assert "   reconciler apply\n" in shell.said
+
+
 _WHO = {"GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.com"} | {
     "GIT_COMMITTER_NAME": "Ana",
     "GIT_COMMITTER_EMAIL": "ana@example.com",
