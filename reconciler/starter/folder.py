@@ -94,7 +94,7 @@ class Folder:
         fitting = [name for name in remotes if _REMOTE.fullmatch(name)]
         remote = "origin" if "origin" in remotes or not fitting else fitting[0]
         name = instance_name(Repository(self.git)).lower()
-        name = re.sub(r"[^a-z0-9._-]", "-", name).lstrip("._-")[:40] or "incidents"
+        name = re.sub(r"[^a-z0-9._]+", "-", name)[:40].strip("._-") or "incidents"
         return replace(EXAMPLES, name=name, remote=remote, branch=self._branch(remote))
 
     def _branch(self, remote: str) -> str:

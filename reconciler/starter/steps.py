@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from reconciler.starter.answers import Answers
 from reconciler.starter.decide import Item, Step
@@ -70,23 +71,28 @@ def _services(now: Now) -> Iterator[Todo]:
         yield Todo(words, (f"cat {APP}",))
         words = f"In Slack, in {now.answers.channel}: the bot has to be where it announces"
         yield Todo(words, ("/invite @incidents",))
+    if not now.has_remote and now.uncommitted:
+        yield _repository(now)
     if WORKFLOW in now.written:
         yield from _github(now)
 
 
 def _github(now: Now) -> Iterator[Todo]:
-    if not now.has_remote:
-        line = f"gh repo create {now.answers.name} --private --source . --remote {now.answers.remote}"
-        yield Todo("A private repository on GitHub: whoever reads it reads the incidents", (line,))
-    if any(name in now.web for name in _OTHER_HOSTS):
+    host = urlsplit(now.web).hostname or ""
+    if any(name in host for name in _OTHER_HOSTS):
         words = (
             "The workflow is GitHub's: here, let this run at each push, with the tokens in its environment"
         )
         yield Todo(words, ("reconciler apply",))
         return
-    where = f" (or on {now.web}/settings/secrets/actions)" if "github" in now.web else ""
+    where = f" (or on {now.web}/settings/secrets/actions)" if "github" in host else ""
     tokens = tuple(f"gh secret set {names.token}" for names in VARIABLES.values())
     yield Todo(f"The token of each service that you use, as a secret on GitHub{where}", tokens)
+
+
+def _repository(now: Now) -> Todo:
+    line = f"gh repo create {now.answers.name} --private --source . --remote {now.answers.remote}"
+    return Todo("A private repository on GitHub: whoever reads it reads the incidents", (line,))
 
 
 def _commit(now: Now) -> Iterator[Todo]:

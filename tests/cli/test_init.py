@@ -150,8 +150,22 @@ def test_it_ends_with_what_is_left_to_do_in_order(shell: Shell, clone: Clone) ->
     assert clone.status() == ""
 
 
+def test_without_a_remote_it_says_how_to_make_one_until_there_is_one(shell: Shell, clone: Clone) -> None:
+    for _ in range(2):
+        shell.init()
+        made = shell.said.index("gh repo create payments --private --source . --remote origin")
+        assert made < shell.said.index("git push --set-upstream origin HEAD")
+    clone.git("remote", "add", "origin", "git@github.com:acme/incidents.git")
+    shell.init()
+    assert "gh repo create" not in shell.said
+
+
 def test_where_no_github_is_it_says_what_to_run_instead(shell: Shell, clone: Clone) -> None:
-    clone.git("remote", "add", "origin", "git@gitlab.com:acme/incidents.git")
+    clone.git("remote", "add", "origin", "git@github.com:acme/gitlab.git")
+    shell.init()
+    assert "gh secret set" in shell.said
+    clone.git("remote", "set-url", "origin", "git@gitlab.com:acme/github.git")
+    (shell.folder / ".github/workflows/reconcile.yml").unlink()
     shell.init()
     assert "gh " not in shell.said
     assert "   reconciler apply\n" in shell.said
