@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 BOT, SLACKBOT = "U0SANDBOX", "USLACKBOT"
 
-#: What the app of the README asks for.
+#: What the token may do: more than the app asks for, so that every method that is known can be called.
 SCOPES = (
     "channels:manage", "channels:read", "channels:join", "channels:history",
     "groups:write", "groups:read", "groups:history",
