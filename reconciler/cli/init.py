@@ -22,13 +22,17 @@ Refusal = Callable[[Answers], str]
 
 def _questions(command: Callable[..., int]) -> Callable[..., int]:
     for question in reversed(QUESTIONS):
-        option = click.option(question.option, question.answer, metavar="TEXT", help=f"{question.words}.")
+        option = click.option(
+            question.option, question.answer, metavar="TEXT", help=f"{question.words}: {question.where}."
+        )
         command = option(command)
     return command
 
 
 @click.command()
-@click.option("-y", "--yes", is_flag=True, help="Ask nothing. So it is, too, where there is no terminal.")
+@click.option(
+    "-y", "--yes", is_flag=True, help="Ask nothing; where there is no terminal, nothing is asked anyway."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @_questions
 @click.pass_obj

@@ -57,7 +57,7 @@ _IN_THE_BROWSER = "its address in the browser, or its id"
 #: None of these has a default: the sandbox's ids are only there for trying things.
 QUESTIONS = (
     Question("service", "--pagerduty-service", "The PagerDuty service to page", _IN_THE_BROWSER),
-    Question("sender", "--pagerduty-from", "The PagerDuty user in whose name", "an e-mail address"),
+    Question("sender", "--pagerduty-from", "The PagerDuty user in whose name it pages", "an e-mail address"),
     Question("database", "--notion-database", "The Notion database for the documents", _IN_THE_BROWSER),
 )
 
