@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show": ("look", "show", "One incident: state, people, links."),
     "log": ("look", "log", "Who did what when, and what it caused."),
     "init": ("init", "init", "Make a repository an incident repository."),
+    "doctor": ("doctor", "doctor", "Check tokens, scopes and settings against the live services."),
     "demo": ("demo", "demo", "Walk through an incident against the sandbox."),
     "sandbox": ("sandbox", "sandbox", "Serve a local Slack, PagerDuty and Notion."),
     "unlock": ("reconcile", "unlock", "End a lease whose holder is gone."),

@@ -27,7 +27,8 @@ _ABSENT = re.compile(r"couldn't find remote ref|no such ref|no such remote ref",
 _RIGHT = re.compile(
     r"permission denied|publickey|authentication failed|could not read (username|password)|prompts disabled"
     r"|error: 40[13]|\b40[13] forbidden|denied to|hook declined|protected branch|not allowed|unauthorized"
-    r"|insufficient permission|repository not found|read-only|deny updating|unpacker error|GH0\d\d",
+    r"|insufficient permission|repository not found|read-only|deny updating|unpacker error|GH0\d\d"
+    r"|deletion prohibited",
     re.I,
 )
 _RACE = re.compile(
@@ -109,6 +110,11 @@ def push_own(git: Git, remote: str, new: str | None, ref: str, expected: str | N
 def push_branch(git: Git, remote: str, commit: str, ref: str) -> Pushed:
     """Move a branch forward to a commit; never anything but forward. Raises RemoteTrouble."""
     return _push(git, remote, f"{commit}:{ref}")
+
+
+def push_dry(git: Git, remote: str, commit: str, ref: str) -> Pushed:
+    """Whether a branch could be moved to a commit, without moving it. Raises RemoteTrouble."""
+    return _push(git, remote, f"{commit}:{ref}", "--dry-run")
 
 
 def _push(git: Git, remote: str, refspec: str, *options: str) -> Pushed:

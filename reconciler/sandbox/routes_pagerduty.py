@@ -12,6 +12,7 @@ METHODS = (
     "DELETE /incidents/{id}/notes/{note_id}",
     "GET /abilities",
     "GET /escalation_policies",
+    "GET /escalation_policies/{id}",
     "GET /incidents",
     "GET /incidents/{id}",
     "GET /incidents/{id}/log_entries",

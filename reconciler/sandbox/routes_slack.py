@@ -31,8 +31,12 @@ def _body(heard: Heard, method: str) -> dict[str, Any]:
 
 
 def granted(method: str, answer: Answer) -> Reply:
-    """Slack's answers say themselves that they are fine."""
-    return Reply(200, {"ok": True, **answer})
+    """Slack's answers say themselves that they are fine; a token's scopes stand in a header."""
+    body = {"ok": True, **answer}
+    if method != "auth.test":
+        return Reply(200, body)
+    scopes = body.pop("response_metadata")["scopes"]
+    return Reply(200, body, {"x-oauth-scopes": ",".join(scopes)})
 
 
 def denied(error: CallError) -> Reply:

@@ -39,6 +39,7 @@ _CALLS: list[anything.Call] = [
     ("GET /incidents/{id}/log_entries", {"id": "QONE", "since": "2026-11-01", "is_overview": True}),
     ("GET /services", {"query": "a", "name": "b", "limit": 5}),
     ("GET /services/{id}", {"id": "PSVC001"}),
+    ("GET /escalation_policies/{id}", {"id": "PESC002"}),
     ("GET /users", {"query": "a"}),
 ]
 

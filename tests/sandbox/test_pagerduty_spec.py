@@ -60,6 +60,7 @@ def test_every_answer_in_the_life_of_a_page_has_the_form_that_pagerduty_describe
         ("GET /priorities", {}),
         ("GET /services", {"query": "Pay"}),
         ("GET /services/{id}", {"id": "PSVC001"}),
+        ("GET /escalation_policies/{id}", {"id": "PESC002"}),
         ("GET /escalation_policies", {"limit": 2}),
         ("GET /users", {"query": "ana@example.com"}),
         ("GET /abilities", {}),

@@ -24,6 +24,14 @@ def get_service(account: Account, arguments: Json) -> Answer:
     return {"service": service}
 
 
+def get_policy(account: Account, arguments: Json) -> Answer:
+    """One escalation policy."""
+    policy = account.find("escalation_policy", arguments.get("id"))
+    if policy is None:
+        raise account.not_found()
+    return {"escalation_policy": policy}
+
+
 def list_policies(account: Account, arguments: Json) -> Answer:
     """Escalation policies whose name holds `query`."""
     found = _search(account.data["escalation_policies"], arguments)

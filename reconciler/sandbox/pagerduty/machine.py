@@ -112,6 +112,7 @@ _READS: dict[str, _Method] = {
     "GET /services": directory.list_services,
     "GET /services/{id}": directory.get_service,
     "GET /escalation_policies": directory.list_policies,
+    "GET /escalation_policies/{id}": directory.get_policy,
     "GET /users": directory.list_users,
     "GET /abilities": directory.list_abilities,
 }

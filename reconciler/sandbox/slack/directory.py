@@ -9,9 +9,10 @@ from reconciler.sandbox.slack.workspace import No, Record, Workspace
 
 
 def auth_test(slack: Workspace) -> Record:
-    """Who the token belongs to."""
+    """Who the token belongs to; its scopes, which Slack sends in a header, stand where the seam has them."""
     team, app = slack.data["team"], slack.data["app"]
     return {
+        "response_metadata": {"scopes": list(slack.data["scopes"])},
         "url": team["url"],
         "team": team["name"],
         "team_id": team["id"],

@@ -53,7 +53,12 @@ def _value(found: re.Match[str], case: Case, world: World) -> str:
 
 def unknown(case: Case) -> list[str]:
     """The placeholders of the template that stand for nothing."""
-    return sorted(set(_PLACEHOLDER.findall(template(case))) - PLACEHOLDERS.keys())
+    return unknown_in(template(case))
+
+
+def unknown_in(text: str) -> list[str]:
+    """The placeholders in a text that stand for nothing."""
+    return sorted(set(_PLACEHOLDER.findall(text)) - PLACEHOLDERS.keys())
 
 
 def template(case: Case) -> str:

@@ -65,7 +65,16 @@ class SlackApi:
             raise _judged(method, error.response) from None
         if not isinstance(response.data, dict):
             raise wire.no_json(method, response.status_code)
-        return response.data
+        return _with_scopes(response.data, response.headers) if method == "auth.test" else response.data
+
+
+def _with_scopes(answer: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+    """Slack names the token's scopes in a header alone; they are put where Slack's SDK for Node has them."""
+    given = next((text for name, text in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    if given is None:
+        return answer
+    scopes = [one.strip() for one in given.split(",") if one.strip()]
+    return {**answer, "response_metadata": {**(answer.get("response_metadata") or {}), "scopes": scopes}}
 
 
 def _form(arguments: Mapping[str, Any]) -> dict[str, Any]:
