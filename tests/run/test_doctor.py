@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.errors import Failure
-from reconciler.plan.diagnosis import Diagnosis, Sign
+from reconciler.plan.diagnosis import Diagnosis, Sign, good
 from reconciler.repo.repository import Repository
 from reconciler.run.doctor import Checkup, Doctor, Patient
 from reconciler.targets.seam import Answer, Api, RateLimited, Unanswered, is_read
@@ -68,6 +68,18 @@ def test_fix_writes_in_notion_alone(company: Company) -> None:
     assert company.writes() == [("notion", "PATCH /v1/data_sources/{data_source_id}")]
 
 
+def test_without_fix_every_client_refuses_to_write(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(api: Api, settings: object, **_: object) -> Iterator[Diagnosis]:
+        yield good(str(api.call("POST /v1/pages")))
+
+    for name in ("slack", "pagerduty", "notion"):
+        monkeypatch.setattr(f"reconciler.targets.{name}.doctor.diagnoses", careless)
+    checkup = examine(company, company.clone())
+    assert company.writes() == []
+    assert checkup.count(Sign.BAD) == 3
+    assert all("this is a defect in the reconciler" in text for text in wrong(checkup))
+
+
 def test_settings_that_are_wrong_name_file_line_and_column_and_older_ones_are_gone_by(
     company: Company,
 ) -> None:
@@ -118,6 +130,7 @@ def test_a_branch_that_the_remote_does_not_have(company: Company) -> None:
     assert wrong(examine(company, clone)) == {
         "origin has no branch trunk": "`git push -u origin trunk`, or name another branch: `git: {branch: …}`"
     }
+    assert not company.remote.tip("refs/heads/trunk"), "tried dry"
 
 
 def test_a_remote_out_of_reach_is_one_line_and_holds_up_no_target(company: Company) -> None:
