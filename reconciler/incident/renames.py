@@ -8,10 +8,12 @@ everybody would be paged and told again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import Location, Problem
-from reconciler.incident.model import Incident
+
+if TYPE_CHECKING:
+    from reconciler.incident.model import Incident
 
 
 class Claim(NamedTuple):

@@ -102,9 +102,8 @@ def apply(situation: Situation, gate: Gate) -> Applied:
         if not (touched and tried) or engines[-1].over:
             break
         cases = {id: replace(situation.cases[id], memory=memories[id]) for id in sorted(touched)}
-        made = _made(
-            one for one in outcomes if not gate.alone or _unheard(first, one.change.address.incident)
-        )
+        unheard = {id for id in cases if not gate.alone or _unheard(first, id)}
+        made = _made(one for one in outcomes if one.change.address.incident in unheard)
         again = situation.engine(
             cases, gate, World({**{one: first.world[one] for one in situation.known}, **made})
         )
@@ -130,8 +129,9 @@ def _unheard(engine: Engine, incident: str) -> bool:
     if any(outcome.state is State.UNCERTAIN for outcome in own):
         return True
     made = {outcome.change.address for outcome in own}
-    there = (one for one in engine.resources(incident) if engine.world.present(one) and one not in made)
-    return not engine.cases[incident].memory.blob and any(there)
+    there = (one for one in engine.resources(incident).values() if engine.world.present(one.address))
+    found = (one for one in there if not made & {one.address, one.part_of, one.needs})
+    return not engine.cases[incident].memory.blob and any(found)
 
 
 def _made(outcomes: Iterable[Outcome]) -> Sightings:
