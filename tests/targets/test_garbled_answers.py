@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.targets.seam import Answer, Api
 from tests.support.garbled import INSTEAD, Garbling
-from tests.support.scene import Scene
+from tests.support.scene import Scene, update
 
 
 @dataclass
@@ -104,3 +104,15 @@ def test_an_acknowledgement_without_a_time_is_no_answer(word: str) -> None:
     how = garbling(f"incidents.*.acknowledgements {word}")
     scene.wrapped["pagerduty"] = Garbled(scene.pagerduty, "GET /incidents", how)
     assert scene.apply().report.exit_code == 3
+
+
+def test_a_reply_whose_thread_cannot_be_read_is_not_taken_for_one_too_many() -> None:
+    scene = Scene()
+    scene.edit(updates=(update("Rolling back."),))
+    scene.apply()
+    before = scene.thread("incidents")
+    scene.memories.clear()
+    how = garbling("messages.*.thread_ts an object")
+    scene.wrapped["slack"] = Garbled(scene.slack, "conversations.replies", how)
+    scene.apply()
+    assert scene.thread("incidents") == before != []

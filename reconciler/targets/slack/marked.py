@@ -33,7 +33,8 @@ def marked(messages: Iterable[Raw], case: Case, channel: str, above: str = "") -
         if payload is None and raw["ts"] in remembered and raw.get("bot_id") and not raw.get("metadata"):
             raise TypeError("a message of ours comes without its metadata")
         if payload is not None:
-            counts = not above or raw.get("thread_ts") in (None, raw["ts"], above)
+            thread = text_of(raw, "thread_ts") if "thread_ts" in raw else raw["ts"]
+            counts = not above or thread in (raw["ts"], above)
             (kinds if counts else stray).setdefault(str(payload.get("thing")), {})[raw["ts"]] = raw
     entries, twice = {}, []
     for thing, found in kinds.items():
