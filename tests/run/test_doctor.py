@@ -35,11 +35,6 @@ def wrong(checkup: Checkup) -> dict[str, str]:
     return {one.text: one.remedy for group in checkup.groups for one in group.found if one.sign is Sign.BAD}
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
-
-
 def test_where_all_is_well_nothing_is_left_anywhere(company: Company) -> None:
     clone = company.clone()
     before = (company.remote.git("for-each-ref"), clone.git("for-each-ref"), company.snapshot())

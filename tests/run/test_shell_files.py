@@ -18,11 +18,6 @@ THIRD = "20261121-quiet-owl"
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
-
-
-@pytest.fixture
 def ana(company: Company) -> Clone:
     """An incident is open and all in line."""
     clone = company.clone()

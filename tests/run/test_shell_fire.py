@@ -19,11 +19,6 @@ THEIRS = SETTINGS.replace("name: acme", "name: umbrella").replace("notion:", "# 
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
-
-
-@pytest.fixture
 def ana(company: Company) -> Clone:
     clone = company.clone()
     company.commit(clone, {PATH: incident()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +14,6 @@ from tests.support.repositories import Clone
 NEW = "20261121-calm-otter"
 THIRD = "20261121-quiet-owl"
 FORMERLY = f"formerly: [{ID}]\n"
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from reconciler.plan.plan import Report
@@ -14,11 +12,6 @@ from tests.support.repositories import Clone
 
 OTHER = "20261121-calm-otter"
 MANY = [f"20261121-old-{number}" for number in range(4)]
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
 
 
 @pytest.fixture

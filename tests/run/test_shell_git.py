@@ -18,11 +18,6 @@ OTHER = "20261121-calm-otter"
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
-
-
-@pytest.fixture
 def ana(company: Company) -> Clone:
     """Ana's clone, with an incident declared and pushed."""
     clone = company.clone()

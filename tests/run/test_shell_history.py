@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,11 +13,6 @@ from tests.support.company import ID, PATH, SETTINGS, START, Company, incident, 
 from tests.support.repositories import Clone
 
 OTHER = "20261121-calm-otter"
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
 
 
 @pytest.fixture

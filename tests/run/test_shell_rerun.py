@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from reconciler.errors import Refusal
@@ -11,11 +9,6 @@ from tests.support.company import ID, PATH, Company, incident, path_of
 from tests.support.repositories import Clone
 
 OTHER = "20261121-calm-otter"
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ PRIVATE = "20261121-quiet-owl"
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
-
-
-@pytest.fixture
 def ana(company: Company) -> Clone:
     clone = company.clone()
     company.commit(clone, {PATH: incident()})
