@@ -30,11 +30,16 @@ class Differing:
         self._differences: dict[str, dict[Address, Difference]] = {}
         self._desired: dict[str, dict[str, list[Resource]]] = {}
         self._resources: dict[str, dict[Address, Resource]] = {}
+        self._waiting: dict[str, set[Address]] = {}
         self.stale = set(cases)
 
     def differences(self, incident: str) -> Mapping[Address, Difference]:
         """All that differs for one incident, as far as is known."""
         return self._differences.get(incident, {})
+
+    def waiting(self, incident: str) -> set[Address]:
+        """What differs, and waits for something blocked or unread: not among the differences."""
+        return self._waiting.get(incident, set())
 
     def resources(self, incident: str) -> Mapping[Address, Resource]:
         """All that is desired for one incident."""
@@ -59,13 +64,15 @@ class Differing:
         among = {one.address: one for one in desired}
         found = {one.address: compare(one, among, self._world, case.memory, case.blob) for one in desired}
         self._resources[incident] = among
-        self._differences[incident] = _without_what_waits(
-            {
-                address: self._or_blocked(case, difference)
-                for address, difference in found.items()
-                if difference is not None
-            }
-        )
+        differences = {
+            address: self._or_blocked(case, difference)
+            for address, difference in found.items()
+            if difference is not None
+        }
+        waiting = self._waiting[incident] = _what_waits(differences)
+        self._differences[incident] = {
+            address: one for address, one in differences.items() if address not in waiting
+        }
 
     def _or_blocked(self, case: Case, difference: Difference) -> Difference:
         if not isinstance(difference, Change):
@@ -73,8 +80,8 @@ class Differing:
         return self._blocked(case, difference) or difference
 
 
-def _without_what_waits(differences: dict[Address, Difference]) -> dict[Address, Difference]:
-    """The differences without those that need what is blocked or unread, or what waits for it: no news."""
+def _what_waits(differences: Mapping[Address, Difference]) -> set[Address]:
+    """The changes that need what is blocked or unread, or what waits for it: no news."""
     shut = {address for address, one in differences.items() if not isinstance(one, Change)}
     waiting: set[Address] = set()
     while more := {
@@ -83,4 +90,4 @@ def _without_what_waits(differences: dict[Address, Difference]) -> dict[Address,
         if isinstance(one, Change) and one.needs in shut | waiting and address not in waiting
     }:
         waiting |= more
-    return {address: one for address, one in differences.items() if address not in waiting}
+    return waiting

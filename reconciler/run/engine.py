@@ -106,6 +106,10 @@ class Engine:
         """All that is desired for one incident."""
         return self._differing.resources(incident)
 
+    def waiting(self, incident: str) -> set[Address]:
+        """What differs, and waits for something blocked or unread: not among the differences."""
+        return self._differing.waiting(incident)
+
     def _still_blocked(self, case: Case, change: Change) -> Blocked | None:
         """Whether an earlier refusal stands; not for what this run has tried itself."""
         return None if change.address in self._tries else self.blocked(case, change)

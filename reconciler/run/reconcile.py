@@ -160,13 +160,15 @@ def _decided(outcomes: list[Outcome], again: Engine) -> list[Outcome]:
         elif outcome.state is State.UNCERTAIN and address not in tried:
             seen = replace(outcome, state=State.APPLIED, trouble=None, note="seen to be done")
             kept.append(outcome if differs else seen)
-        elif outcome.state is State.SKIPPED and address not in tried and _unknown(again, address):
+        elif outcome.state is State.SKIPPED and address not in tried and _open(again, address):
             kept.append(outcome)
     return kept + again.outcomes
 
 
-def _unknown(engine: Engine, address: Address) -> bool:
-    """True where a look could not tell how something stands."""
+def _open(engine: Engine, address: Address) -> bool:
+    """True where a look could not tell how something stands, or where it still differs and has to wait."""
+    if address in engine.waiting(address.incident):
+        return True
     among = engine.resources(address.incident)
     seen = observed(among[address], among, engine.world) if address in among else engine.world[address]
     return isinstance(seen, Unknown)

@@ -21,7 +21,13 @@ GARBLED = sample([name for name in DECLARED if name.startswith("garbled")], 40)
 LATER = sample([name for name in NAMES if not name.endswith(" of declared")], 40)
 
 
-@pytest.mark.parametrize("name", [*PLAIN, *GARBLED, *LATER], ids=lambda name: name.replace("/", "-"))
+#: What was skipped at a page that cannot be read any more has not become less true.
+HIDDEN = [
+    name for name in NAMES if name.startswith("429 for hours from pagerduty PUT") and "of reopened" in name
+]
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *GARBLED, *LATER, *HIDDEN], ids=lambda name: name.replace("/", "-"))
 def test_whatever_one_fault_breaks_is_mended_and_nothing_is_made_twice(name: str) -> None:
     singles.check(name)
 
