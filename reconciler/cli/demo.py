@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.errors import Failure
+from reconciler.views.screen import screen
 
 if TYPE_CHECKING:
     from reconciler.sandbox.world import World
@@ -85,6 +86,11 @@ def _serving(server: object, listener: object) -> Iterator[None]:
         thread.join(timeout=10)
 
 
+def _say(text: str, **style: Any) -> None:
+    """Print a line in a style, where that is wanted."""
+    click.secho(text, color=screen(sys.stdout).colour, **style)
+
+
 @dataclass
 class Walk:
     """The steps, in an incident repository of its own with a remote beside it."""
@@ -142,23 +148,21 @@ class Walk:
 
     def title(self, text: str) -> None:
         """A step's heading."""
-        click.secho(f"\n{text}\n", bold=True)
+        _say(f"\n{text}\n", bold=True)
 
     def run(self, *arguments: str) -> None:
         """Type a command, and show what it says."""
-        click.secho(f"$ reconciler {shlex.join(arguments)}", fg="cyan")
+        _say(f"$ reconciler {shlex.join(arguments)}", fg="cyan")
         command = [sys.executable, "-m", "reconciler", "-C", str(self.folder), *arguments]
         sys.stdout.flush()
         code = subprocess.run(command, env=self._environment(), check=False).returncode
         if code:
-            click.secho(f"(exit code {code})", fg="red")
+            _say(f"(exit code {code})", fg="red")
             self.fine = False
 
     def stay(self) -> None:
         """Serve on, for trying things by hand, until Ctrl-C."""
-        click.secho(
-            "\nThe world is still there. Look at it, change it, and bring it back in line:\n", bold=True
-        )
+        _say("\nThe world is still there. Look at it, change it, and bring it back in line:\n", bold=True)
         click.echo(f"  {self.url}/    Slack, PagerDuty and Notion\n  {self.folder}    the incidents\n")
         click.echo(f"  cd {shlex.quote(str(self.folder))}")
         for name, value in self._variables().items():

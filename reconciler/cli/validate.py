@@ -9,6 +9,7 @@ import click
 
 from reconciler.repo.checkup import check, select, select_all
 from reconciler.views.problems import as_github, as_json, as_text
+from reconciler.views.screen import screen
 
 
 @click.command()
@@ -36,5 +37,6 @@ def validate(folder: str, paths: tuple[str, ...], form: str, as_document: bool) 
     elif form == "github":
         click.echo(as_github(report))
     else:
-        click.echo(as_text(report, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+        colour = screen(sys.stdout).colour
+        click.echo(as_text(report, colour=colour), color=colour)
     return 1 if report.errors else 0

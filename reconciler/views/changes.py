@@ -28,15 +28,21 @@ SERVICES = {"slack": "Slack", "pagerduty": "PagerDuty", "notion": "Notion"}
 #: Field values longer than this are not shown before → after.
 SHORT = 90
 THING = 24
+#: The column of the words behind a thing: what does not fit goes on below them.
+WORDS = THING + 4
 #: An end that both values share is not shown when it is longer than this.
 ALIKE = 20
 
 
 class Line(NamedTuple):
-    """A line of output and the style it has where there is colour."""
+    """A line of output, the style it has where there is colour, and the column where it goes on when wrapped.
+
+    Without such a column (0) that is a bit further in than it begins.
+    """
 
     text: str
     style: str = ""
+    hang: int = 0
 
 
 def thing(address: Address) -> tuple[str, str]:
@@ -51,7 +57,7 @@ def change_line(change: Change) -> Line:
     """`  ~ slack topic   SEV1 · investigating …  →  SEV1 · identified …`."""
     name, _ = thing(change.address)
     symbol = SYMBOLS[change.kind]
-    return Line(f"  {symbol} {name:<{THING}}{_what(change)}", STYLES[symbol])
+    return Line(f"  {symbol} {name:<{THING}}{_what(change)}", STYLES[symbol], WORDS)
 
 
 def _what(change: Change) -> str:
@@ -104,9 +110,9 @@ def blocked_line(blocked: Blocked) -> list[Line]:
     """A difference that cannot be removed now, and what would help."""
     name, rest = thing(blocked.address)
     of = f"{rest}: " if rest and rest not in blocked.reason else ""
-    lines = [Line(f"  x {name:<{THING}}blocked: {of}{one_line(blocked.reason, 200)}", STYLES["x"])]
+    lines = [Line(f"  x {name:<{THING}}blocked: {of}{one_line(blocked.reason, 200)}", STYLES["x"], WORDS)]
     step = "; ".join(part for part in (one_line(blocked.next, 200), _place(blocked)) if part)
-    return lines + ([Line(f"    {'':<{THING}}{step}", "dim")] if step else [])
+    return lines + ([Line(f"    {'':<{THING}}{step}", "dim", WORDS)] if step else [])
 
 
 def _place(blocked: Blocked) -> str:
@@ -120,13 +126,14 @@ def unreadable_line(unreadable: Unreadable) -> Line:
     return Line(
         f"  ? {name:<{THING}}{of}could not be read: {one_line(unreadable.reason, 200)}; nothing planned here",
         STYLES["?"],
+        WORDS,
     )
 
 
 def note_line(note: Note) -> Line:
     """A fact that asks for no change."""
     name, _ = thing(note.address)
-    return Line(f"  i {name:<{THING}}{one_line(note.text, 240)}", STYLES["i"])
+    return Line(f"  i {name:<{THING}}{one_line(note.text, 240)}", STYLES["i"], WORDS)
 
 
 def heading_line(heading: Heading) -> Line:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"))
+_WORDS = re.compile(r" *[^ ]+")
+#: Makes an emoji of the letter before it, which then takes two columns.
+_AS_EMOJI = "\ufe0f"
+#: A line that goes on has at least so many columns beside its indent, or the indent is given up.
+ROOM = 24
 
 
 def cells(text: str) -> int:
     """How many columns the text takes."""
+    if text.isascii():
+        return len(text)
     return sum(map(_cells, text))
 
 
@@ -21,13 +29,46 @@ def fit(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
+def short(text: str, width: int | None) -> str:
+    """The text, or its beginning with an ellipsis where it takes more than `width` columns."""
+    return text if width is None else fit(text, width).rstrip(" ")
+
+
 def table(rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
     """The rows in columns as wide as their widest text; the last column takes what is left of `width`."""
     sizes = [max(map(cells, column)) for column in zip(*rows, strict=True)]
     if width is not None:
         sizes[-1] = min(sizes[-1], max(width - sum(sizes[:-1]) - 2 * (len(sizes) - 1), 0))
     lines = ["  ".join(map(fit, row, sizes)).rstrip() for row in rows]
-    return lines if width is None else [fit(line, width).rstrip() for line in lines]
+    return lines if width is None else [short(line, width) for line in lines]
+
+
+def wrapped(text: str, width: int, hang: int) -> list[str]:
+    """The text in lines of at most `width` columns, those that follow indented by `hang`.
+
+    A web address is never broken, so that it can be copied: it may have a line alone, and be too long for it.
+    """
+    hang = hang if width - hang >= ROOM else min(4, width // 4)
+    lines, line = [], ""
+    for word in _WORDS.findall(text):
+        if cells(line + word) <= width:
+            line += word
+            continue
+        *before, line = [*([line] if line.strip() else []), *_pieces(word.lstrip(" "), width, hang)]
+        lines += before
+    return [*lines, line]
+
+
+def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
+    """One word at the beginning of a line, broken where it is too long for one."""
+    if "://" in word:
+        yield " " * max(min(hang, width - cells(word)), 0) + word
+        return
+    while cells(word) > width - hang:
+        piece = _cut(word, width - hang) or word[0]
+        yield " " * hang + piece
+        word = word[len(piece) :]
+    yield " " * hang + word
 
 
 def age(passed: timedelta) -> str:
@@ -40,6 +81,8 @@ def age(passed: timedelta) -> str:
 
 
 def _cells(char: str) -> int:
+    if char == _AS_EMOJI:
+        return 1
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

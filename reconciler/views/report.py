@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.incident.text import one_line
 from reconciler.plan.address import Address
 from reconciler.plan.plan import Outcome, Report, State
-from reconciler.views.changes import THING, Line, change_line, difference_lines, grouped, problem_lines
+from reconciler.views.changes import THING, WORDS, Line, change_line, difference_lines, grouped, problem_lines
 from reconciler.views.plan import counts
 
 _ENDED = {
@@ -47,7 +47,7 @@ def outcome_lines(outcome: Outcome) -> list[Line]:
     line = change_line(outcome.change)
     word, style = _ENDED[outcome.state]
     note = f"  ({one_line(outcome.note, 200)})" if outcome.note else ""
-    first = Line(f"{line.text}{note}{f'  — {word}' if word else ''}", style or line.style)
+    first = Line(f"{line.text}{note}{f'  — {word}' if word else ''}", style or line.style, WORDS)
     return [first, *_trouble(outcome)]
 
 
@@ -60,7 +60,7 @@ def _trouble(outcome: Outcome) -> Iterator[Line]:
         f"next: {one_line(outcome.trouble.next, 300)}" if outcome.trouble.next else "",
     ]
     for text in filter(None, told):
-        yield Line(f"    {'':<{THING}}{text}", "red" if text == told[0] else "dim")
+        yield Line(f"    {'':<{THING}}{text}", "red" if text == told[0] else "dim", WORDS)
 
 
 def summary(report: Report) -> str:
