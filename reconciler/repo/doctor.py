@@ -15,6 +15,7 @@ from reconciler.errors import Failure, Location, Problem
 from reconciler.incident.settings import GitSettings
 from reconciler.plan.diagnosis import Diagnosis, bad, good, know
 from reconciler.repo import lease, refs, remote
+from reconciler.repo.identity import person
 from reconciler.repo.loader import check_settings_file
 from reconciler.repo.objects import TOOL, make_commit
 from reconciler.repo.remote import Pushed, RemoteTrouble
@@ -61,6 +62,7 @@ def _text(found: Found | None) -> str | None:
 def of_git(repo: Repository, git: GitSettings, place: Location, now: datetime) -> Iterator[Diagnosis]:
     """The history, the branch and the remote; `place` is where the settings name the last two."""
     yield from _history(repo)
+    yield from _identity(repo)
     if not repo.has_remote(git.remote):
         yield from _branch_here(repo, git, place)
         step = f"`git remote add {git.remote} …` and push, or name another remote: `git: {{remote: …}}`"
@@ -88,6 +90,12 @@ def _history(repo: Repository) -> Iterator[Diagnosis]:
     if repo.is_shallow:
         step = "`git fetch --unshallow`; in GitHub Actions, `fetch-depth: 0` for actions/checkout"
         yield know("the history here is cut off (a shallow clone): each run fetches the rest", step)
+
+
+def _identity(repo: Repository) -> Iterator[Diagnosis]:
+    if not person(repo)[1]:
+        step = "`git config --global user.email …` and `git config --global user.name …`"
+        yield know("Git does not know who you are: no incident can be declared from here", step)
 
 
 def _branch_here(repo: Repository, git: GitSettings, place: Location) -> Iterator[Diagnosis]:

@@ -15,6 +15,8 @@ from reconciler.starter.known import to_fill_in
 from reconciler.starter.render import APP, SETTINGS, WORKFLOW
 from reconciler.targets.connect import VARIABLES
 
+#: Where the tokens of whoever sets this up lie: never in the repository.
+TOKENS = "~/.incident-tokens"
 _OTHER_HOSTS = ("gitlab", "bitbucket", "codeberg", "dev.azure", "gitea", "sr.ht")
 
 
@@ -32,6 +34,7 @@ class Now(NamedTuple):
     written: frozenset[str] = frozenset()
     to_fill_in: Sequence[int] = ()  # lines of the settings
     uncommitted: Sequence[str] = ()
+    alone: bool = False  # nothing else is to be committed
     away: str = ""  # the repository's root, where one does not stand in it
     web: str = ""
     has_remote: bool = False
@@ -40,11 +43,13 @@ class Now(NamedTuple):
 def now(folder: Folder, answers: Answers, items: Sequence[Item]) -> Now:
     """How things are after the files were written."""
     there = [item.path for item in items if item.step is not Step.REMOVED]
+    uncommitted = folder.uncommitted(there)
     return Now(
         answers,
         frozenset(item.path for item in items if item.step is Step.WRITE),
         to_fill_in(folder),
-        folder.uncommitted(there),
+        uncommitted,
+        uncommitted == folder.uncommitted(()),
         "" if os.path.samefile(folder.root, os.curdir) else str(folder.root),
         folder.web(answers),
         folder.has_remote(answers.remote),
@@ -53,7 +58,7 @@ def now(folder: Folder, answers: Answers, items: Sequence[Item]) -> Now:
 
 def steps(now: Now) -> list[Todo]:
     """The way from here to an incident repository that is live."""
-    told = [*_services(now), *_commit(now)]
+    told = [*_services(now), *_commit(now), *_github(now), *_push(now)]
     return (
         [Todo("The files lie there", (f"cd {shlex.quote(now.away)}",)), *told] if now.away and told else told
     )
@@ -71,28 +76,14 @@ def _services(now: Now) -> Iterator[Todo]:
         yield Todo(words, (f"cat {APP}",))
         words = f"In Slack, in {now.answers.channel}: the bot has to be where it announces"
         yield Todo(words, ("/invite @incidents",))
-    if not now.has_remote and now.uncommitted:
-        yield _repository(now)
-    if WORKFLOW in now.written:
-        yield from _github(now)
+    if SETTINGS in now.written:
+        yield _tokens()
 
 
-def _github(now: Now) -> Iterator[Todo]:
-    host = urlsplit(now.web).hostname or ""
-    if any(name in host for name in _OTHER_HOSTS):
-        words = (
-            "The workflow is GitHub's: here, let this run at each push, with the tokens in its environment"
-        )
-        yield Todo(words, ("reconciler apply",))
-        return
-    where = f" (or on {now.web}/settings/secrets/actions)" if "github" in host else ""
-    tokens = tuple(f"gh secret set {names.token}" for names in VARIABLES.values())
-    yield Todo(f"The token of each service that you use, as a secret on GitHub{where}", tokens)
-
-
-def _repository(now: Now) -> Todo:
-    line = f"gh repo create {now.answers.name} --private --source . --remote {now.answers.remote}"
-    return Todo("A private repository on GitHub: whoever reads it reads the incidents", (line,))
+def _tokens() -> Todo:
+    names = ", ".join(names.token for names in VARIABLES.values())
+    words = f"For each service that you use a line `export NAME=token`, in a file outside of Git ({names})"
+    return Todo(words, (f"(umask 077; ${{EDITOR:-vi}} {TOKENS})", f". {TOKENS}"))
 
 
 def _commit(now: Now) -> Iterator[Todo]:
@@ -101,10 +92,38 @@ def _commit(now: Now) -> Iterator[Todo]:
     yield Todo("Is all well? It asks nobody", ("reconciler validate",))
     first = SETTINGS in now.uncommitted
     message = "Set up the incident reconciler" if first else "What `reconciler init` writes today"
-    lines = (f"git add {shlex.join(now.uncommitted)}", f"git commit -m {shlex.quote(message)}")
-    yield Todo("Commit", lines)
+    what = "--all" if first and now.alone else shlex.join(now.uncommitted)
+    yield Todo("Commit", (f"git add {what}", f"git commit -m {shlex.quote(message)}"))
+
+
+def _github(now: Now) -> Iterator[Todo]:
+    if not now.has_remote and now.uncommitted:
+        line = f"gh repo create {now.answers.name} --private --source . --remote {now.answers.remote}"
+        yield Todo("A private repository on GitHub: whoever reads it reads the incidents", (line,))
+    if WORKFLOW in now.written:
+        yield _secrets(now.web)
+
+
+def _secrets(web: str) -> Todo:
+    host = urlsplit(web).hostname or ""
+    if any(name in host for name in _OTHER_HOSTS):
+        words = (
+            "The workflow is GitHub's: here, let this run at each push, with the tokens in its environment"
+        )
+        return Todo(words, ("reconciler apply",))
+    where = f" (or by hand on {web}/settings/secrets/actions)" if "github" in host else ""
+    return Todo(f"The tokens as secrets on GitHub{where}", (f"gh secret set --env-file {TOKENS}",))
+
+
+def _push(now: Now) -> Iterator[Todo]:
+    if not now.uncommitted:
+        return
     push = f"git push --set-upstream {now.answers.remote} HEAD"
     yield Todo(f"Push: what is on {now.answers.branch} is applied", (push,))
+    words = (
+        "Is everything there? It asks the services, and adds the properties that the Notion database lacks"
+    )
+    yield Todo(words, ("reconciler doctor --fix",))
 
 
 def _lines(numbers: Sequence[int]) -> str:

@@ -132,22 +132,30 @@ def test_it_ends_with_what_is_left_to_do_in_order(shell: Shell, clone: Clone) ->
     clone.git("remote", "add", "origin", "git@github.com:acme/incidents.git")
     shell.init()
     lines = [line.strip() for line in shell.said.splitlines() if line.startswith("   ")]
-    add = f"git add {' '.join(sorted(FILES))}"
     assert lines == [
         f"cd {shell.folder}",
         "${EDITOR:-vi} reconciler.yaml",
         "cat slack-app.yaml",
         "/invite @incidents",
-        *(f"gh secret set {name}" for name in ("SLACK_BOT_TOKEN", "PAGERDUTY_API_TOKEN", "NOTION_TOKEN")),
+        "(umask 077; ${EDITOR:-vi} ~/.incident-tokens)",
+        ". ~/.incident-tokens",
         "reconciler validate",
-        add,
+        "git add --all",
         "git commit -m 'Set up the incident reconciler'",
+        "gh secret set --env-file ~/.incident-tokens",
         "git push --set-upstream origin HEAD",
+        "reconciler doctor --fix",
     ]
     assert "https://github.com/acme/incidents/settings/secrets/actions" in shell.said
-    for command in (add, "git commit -qm x"):
+    for command in ("git add --all", "git commit -qm x"):
         subprocess.run(command, shell=True, cwd=shell.folder, check=True, env=os.environ | _WHO)
     assert clone.status() == ""
+
+
+def test_beside_other_uncommitted_files_only_its_own_are_to_be_added(shell: Shell) -> None:
+    shell.write("notes.txt", "mine\n")
+    shell.init()
+    assert f"   git add {' '.join(sorted(FILES))}\n" in shell.said
 
 
 def test_without_a_remote_it_says_how_to_make_one_until_there_is_one(shell: Shell, clone: Clone) -> None:

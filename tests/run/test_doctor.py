@@ -106,6 +106,20 @@ def test_a_repository_without_a_commit_and_without_a_remote(tmp_path: Path) -> N
     assert any(text.startswith("there is no remote origin") for text in of(checkup, "git"))
 
 
+def test_where_git_does_not_know_who_is_at_the_keyboard(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = company.clone()
+    clone.git("config", "--unset", "user.email")
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL", raising=False)
+    text = "Git does not know who you are: no incident can be declared from here"
+    assert of(examine(company, clone), "git")[text].remedy == (
+        "`git config --global user.email …` and `git config --global user.name …`"
+    )
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ana@example.com")
+    assert text not in of(examine(company, clone), "git")
+
+
 def test_outside_of_git_it_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no Git repository"):
         Repository.open(tmp_path)
@@ -279,7 +293,7 @@ def test_the_text_has_the_remedy_and_the_place_below_the_line(company: Company) 
     lines = [line.text for line in checkup_lines(examine(company, clone))]
     at = lines.index("  ✘ Slack shows the bot no channel #fires")
     assert lines[at + 1 : at + 3] == [
-        "      correct the name; if it is a private channel, type `/invite @incidents` in #fires",
+        "      make it, or correct the name; if it is private, type `/invite @incidents` in #fires",
         "      reconciler.yaml:3:75",
     ]
     assert lines[-1].endswith("1 to mend. 2 worth knowing.")

@@ -63,7 +63,9 @@ def test_a_token_that_opens_nothing_is_one_line(workspace: NotionMachine) -> Non
     workspace.key = "bad"
     [line] = look(workspace)
     assert "the token is not valid" in line.text
-    assert line.remedy == "set NOTION_TOKEN to a valid token"
+    assert line.remedy == (
+        "set NOTION_TOKEN to the connection's token: https://www.notion.so/developers/connections"
+    )
 
 
 def test_a_database_that_is_not_shared(workspace: NotionMachine) -> None:

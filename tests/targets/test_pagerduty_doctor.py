@@ -50,7 +50,9 @@ def test_a_token_that_opens_nothing_is_one_line(account: PagerDutyMachine) -> No
     account.key = "bad"
     line = only(look(account))
     assert "the token is not valid" in line.text
-    assert line.remedy == "set PAGERDUTY_API_TOKEN to a valid key"
+    assert line.remedy == (
+        "set PAGERDUTY_API_TOKEN to a REST API key: in PagerDuty, Integrations › API Access Keys"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,9 @@ def test_a_priority_that_is_not_there_and_a_plan_without_any(account: PagerDutyM
     line = only(look(account, settings))
     assert line.text == "severity sev1: PagerDuty has no priority Urgent: pages go without"
     assert line.remedy == "correct the name; there are: P1, P2, P3, P4, P5"
+    account.data["priorities"].clear()
+    step = "take `priority:` out of the settings, or switch priorities on in PagerDuty (Incident Priorities)"
+    assert only(look(account, settings)).remedy == step
     account.data["abilities"].remove("priorities")
     line = only(look(account, settings))
     assert line.text.startswith("the priorities could not be read: PagerDuty answered 402")

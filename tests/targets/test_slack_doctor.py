@@ -121,11 +121,17 @@ def test_a_person_s_token_is_not_a_bot_s() -> None:
     assert line.remedy == "set SLACK_BOT_TOKEN to the app's bot token, which begins with xoxb-"
 
 
+VALID = (
+    "set SLACK_BOT_TOKEN to the bot's token, which begins with xoxb-: "
+    "https://api.slack.com/apps › the app › OAuth & Permissions"
+)
+
+
 @pytest.mark.parametrize(
     ("code", "remedy"),
     [
-        ("invalid_auth", "set SLACK_BOT_TOKEN to a valid bot token"),
-        ("token_revoked", "set SLACK_BOT_TOKEN to a valid bot token"),
+        ("invalid_auth", VALID),
+        ("token_revoked", VALID),
         ("account_inactive", "install the app again"),
     ],
 )
@@ -153,7 +159,9 @@ def test_a_channel_that_is_not_there_or_hidden_is_told_as_both() -> None:
     slack.seed_channel("secret", private=True, bot_is_member=False)
     line = only(look(slack, announcing("#secret")))
     assert line.text == "Slack shows the bot no channel #secret"
-    assert line.remedy == "correct the name; if it is a private channel, type `/invite @incidents` in #secret"
+    assert line.remedy == (
+        "make it, or correct the name; if it is private, type `/invite @incidents` in #secret"
+    )
 
 
 def test_an_archived_channel_is_named() -> None:

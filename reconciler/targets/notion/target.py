@@ -17,7 +17,10 @@ from reconciler.targets.notion import apply, desired, observe, remarks
 from reconciler.targets.seam import Api, CallError, Refused
 
 ADVICE: advice.Advice = {
-    "unauthorized": ("the token is not valid", "set NOTION_TOKEN to a valid token"),
+    "unauthorized": (
+        "the token is not valid",
+        "set NOTION_TOKEN to the connection's token: https://www.notion.so/developers/connections",
+    ),
     "restricted_resource": ("the connection may not do this", "give it read, update and insert content"),
     "object_not_found": (
         "it is not there, or not shared with the connection",

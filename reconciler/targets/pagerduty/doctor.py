@@ -215,4 +215,11 @@ def _priorities(api: Api, settings: Settings) -> Iterator[Diagnosis]:
             text = (
                 f"severity {severity.name}: PagerDuty has no priority {severity.priority}: pages go without"
             )
-            yield bad(text, f"correct the name; there are: {some(look.found) or 'none'}", place)
+            yield bad(text, _priority_step(look.found), place)
+
+
+def _priority_step(there: list[str]) -> str:
+    """A new account has none until somebody switches them on."""
+    if there:
+        return f"correct the name; there are: {some(there)}"
+    return "take `priority:` out of the settings, or switch priorities on in PagerDuty (Incident Priorities)"

@@ -18,7 +18,10 @@ from reconciler.targets.seam import Api, CallError
 
 ADVICE: advice.Advice = {
     "400": ("the request does not fit", "correct what it names; the page goes out at the next run"),
-    "401": ("the token is not valid", "set PAGERDUTY_API_TOKEN to a valid key"),
+    "401": (
+        "the token is not valid",
+        "set PAGERDUTY_API_TOKEN to a REST API key: in PagerDuty, Integrations › API Access Keys",
+    ),
     "402": ("the account's plan does not have this", "remove it from the settings, or change the plan"),
     "403": ("the token may only read", "use a key with write access in PAGERDUTY_API_TOKEN"),
     "404": ("the settings name something that this token cannot see", "correct the id in the settings"),

@@ -128,7 +128,7 @@ def _archived(name: str, place: Location) -> Diagnosis:
 
 def _absent(name: str, raw: Mapping[str, Any] | None, place: Location, bot: str) -> Diagnosis:
     if raw is None:
-        step = f"correct the name; if it is a private channel, {_invite(bot, name)}"
+        step = f"make it, or correct the name; if it is private, {_invite(bot, name)}"
         return bad(f"Slack shows the bot no channel {name}", step, place)
     if raw.get("is_archived"):
         return _archived(name, place)

@@ -9,16 +9,19 @@ from typing import Any
 from reconciler.errors import Location, Trouble
 from reconciler.plan.change import Change, Note
 from reconciler.plan.resource import Resource
-from reconciler.plan.world import EMPTY, Sightings, World
+from reconciler.plan.world import Sightings, World
 from reconciler.targets import advice
 from reconciler.targets.base import Ended, Look
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, Refused
-from reconciler.targets.slack import apply, looks, observe
+from reconciler.targets.slack import apply, bar, looks, observe
 from reconciler.targets.slack.desired import resources
 from reconciler.targets.slack.names import NAME
 
-_VALID = "set SLACK_BOT_TOKEN to a valid bot token"
+_VALID = (
+    "set SLACK_BOT_TOKEN to the bot's token, which begins with xoxb-: "
+    "https://api.slack.com/apps › the app › OAuth & Permissions"
+)
 _NAME = "change `slack: channel_prefix` in the settings"
 _UNARCHIVE = "unarchive it in Slack: a bot cannot"
 _POST = "let the bot post there, or take the channel out of `announce:`"
@@ -105,7 +108,7 @@ class Slack:
         return [_second(case, one) for one in twins if one["words"]]
 
     def facts(self, case: Case, world: World) -> Mapping[str, Any]:
-        return EMPTY
+        return bar.facts(case, world)
 
 
 def _second(case: Case, twin: Mapping[str, Any]) -> Note:
