@@ -50,7 +50,12 @@ _SLACK = (
     ("card", ITSELF, ENFORCE, "deleted: posted again"),
     ("card", "digest", ENFORCE, _BOT_ONLY),
     ("pin", ITSELF, ENFORCE, "unpinned: pinned again"),
-    ("bookmark", ITSELF, ENFORCE, "removed: added again"),
+    (
+        "bookmark",
+        ITSELF,
+        ENFORCE,
+        "removed: added again, once a list is surely newer than ours (two minutes)",
+    ),
     ("bookmark", "title", ENFORCE, "set again"),
     ("bookmark", "link", ENFORCE, "set again"),
     ("invite", ITSELF, ONCE, "who leaves is not brought back"),

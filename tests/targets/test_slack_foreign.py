@@ -253,6 +253,18 @@ def test_who_was_invited_by_a_run_that_was_killed_and_left_is_not_dragged_back(s
     assert "chen@example.com" not in scene.people()
 
 
+def test_a_link_that_was_added_just_now_and_is_not_listed_is_not_added_again_at_once(scene: Scene) -> None:
+    scene.apply()
+    there = sorted(scene.bookmarks())
+    scene.slack.person("ana@example.com").remove_bookmark(CHANNEL, scene.bookmark_ids()[0])
+    scene.later(minutes=1)
+    assert scene.apply().report.exit_code == 3
+    assert len(scene.bookmarks()) == len(there) - 1
+    scene.later(minutes=1)
+    assert scene.apply().report.exit_code == 0
+    assert sorted(scene.bookmarks()) == there
+
+
 @pytest.mark.parametrize(
     ("thing", "drift"),
     [
@@ -278,6 +290,7 @@ def test_what_we_own_and_a_person_changed_is_restored_and_the_plan_says_so(
     scene: Scene, thing: str, drift: object
 ) -> None:
     scene.apply()
+    scene.later(minutes=2)
     before = (scene.channel(CHANNEL), scene.card(), sorted(scene.bookmarks()))
     drift(scene, scene.slack.person("ana@example.com"))  # type: ignore[operator]
     [change, *_] = [one for one in scene.plan().changes if one.address.thing.startswith(thing)]

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.errors import Location
 from reconciler.incident.naming import channel_name
-from reconciler.incident.settings import Bookmark
 from reconciler.incident.text import one_line, person_name
 from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case
 from reconciler.targets.drift import policies
-from reconciler.targets.slack import messages, people
+from reconciler.targets.slack import bar, messages, people
 from reconciler.targets.slack.find import (
     barred,
-    bookmarks_twice,
     channel_seen,
     follow_up,
     holding,
-    seen_bookmark,
     suffix,
 )
 from reconciler.targets.slack.names import NAME
@@ -143,10 +139,10 @@ def _line(case: Case, seen: Observed, thing: str, text: str) -> Resource:
 
 def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
     """The links in the channel's bar: the settings' and those of the services."""
-    wanted = {bookmark.title: (bookmark, place) for bookmark, place in _wanted_bookmarks(case)}
+    wanted = {bookmark.title: (bookmark, place) for bookmark, place in bar.wanted(case)}
     return [
         Resource(
-            case.at(NAME, f"bookmark/{bookmark.title}"),
+            bar.address(case, bookmark),
             f'"{one_line(bookmark.title)}"',
             fields=as_bookmark(bookmark.title, bookmark.url),
             body={"channel": holding(case, seen), "title": one_line(bookmark.title), "link": bookmark.url},
@@ -154,7 +150,7 @@ def bookmarks(case: Case, world: World, seen: Observed) -> list[Resource]:
             drift=policies(NAME, "bookmark"),
             part_of=case.at(NAME, "channel"),
             needs=case.at(NAME, "channel"),
-            seen=seen_bookmark(case, world, seen, bookmark) if _alive(case, seen) else Absent(),
+            seen=bar.seen_in(case, world, seen, bookmark) if _alive(case, seen) else Absent(),
             within=holding(case, seen),
             location=place,
         )
@@ -170,8 +166,8 @@ def _twice(case: Case, world: World, seen: Observed) -> Iterator[Resource]:
         if not twin["words"]:
             summary = f"a second #{twin['name']} that nobody has written in is archived"
             yield _retired(case, "channel", twin["id"], summary, {})
-    for bookmark, _ in _wanted_bookmarks(case):
-        for id in bookmarks_twice(case, world, bookmark):
+    for bookmark, _ in bar.wanted(case):
+        for id in bar.twice(case, world, bookmark):
             summary = f'"{one_line(bookmark.title)}" is there twice'
             yield _retired(case, "bookmark", id, summary, {"channel": holding(case, seen)})
 
@@ -186,14 +182,3 @@ def _retired(case: Case, kind: str, id: str, summary: str, body: Mapping[str, st
         seen=Present(id=id),
         cause=Cause.DRIFTED,
     )
-
-
-def _wanted_bookmarks(case: Case) -> Iterator[tuple[Bookmark, Location]]:
-    """The bookmarks asked for, with the place that asks."""
-    settings = case.settings
-    for number, bookmark in enumerate(settings.slack.bookmarks):
-        yield bookmark, settings.where("slack", "bookmarks", number)
-    for name in case.incident.services:
-        listed = settings.services[name].bookmarks if name in settings.services else ()
-        for number, bookmark in enumerate(listed):
-            yield bookmark, settings.where("services", name, "bookmarks", number)

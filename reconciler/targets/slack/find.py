@@ -9,13 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from reconciler.incident.naming import channel_name
-from reconciler.incident.settings import Bookmark
 from reconciler.plan.resource import Hold
 from reconciler.plan.world import Absent, Observed, Present, Unknown, World
 from reconciler.targets.case import Case
 from reconciler.targets.seam import text_of, words
-from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, links_bar, mark, written_in
-from reconciler.targets.slack.text import as_bookmark, comparable, read_line
+from reconciler.targets.slack.names import BOT, CHANNELS, NAME, found, mark, written_in
+from reconciler.targets.slack.text import comparable, read_line
 
 LAST_SUFFIX = 9
 
@@ -207,34 +206,3 @@ def as_message(entry: Mapping[str, Any]) -> Present:
     return Present(
         id=entry["ts"], fields={"digest": entry["digest"]}, extra={"pinned": bool(entry.get("pinned"))}
     )
-
-
-def seen_bookmark(case: Case, world: World, seen: Observed, bookmark: Bookmark) -> Observed:
-    """A bookmark of ours by its remembered id; else whoever's has the same link will do, and stays theirs."""
-    listed = world[links_bar(case)]
-    if not isinstance(listed, Present):
-        remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
-        if remembered is not None and isinstance(seen, Present) and remembered.within == seen.id:
-            return Present(id=remembered.id, fields=remembered.fields)
-        return listed
-    remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
-    if remembered is not None and remembered.id in listed.fields:
-        return Present(id=remembered.id, fields=listed.fields[remembered.id])
-    wanted = as_bookmark(bookmark.title, bookmark.url)
-    for fields in listed.fields.values():
-        if fields["link"] == wanted["link"]:
-            return Present(fields=wanted)
-    return Absent()
-
-
-def bookmarks_twice(case: Case, world: World, bookmark: Bookmark) -> list[str]:
-    """The younger ones of equal bookmarks that our bot has made: two runs at once add both."""
-    listed, bot = world.present(links_bar(case)), world.present(BOT)
-    if listed is None:
-        return []
-    by = listed.extra.get("by", {})
-    remembered = case.memory.of(case.at(NAME, f"bookmark/{bookmark.title}"))
-    us = by[remembered.id][1] if remembered and remembered.id in by else bot.id if bot else None
-    wanted = as_bookmark(bookmark.title, bookmark.url)
-    ours = [id for id, fields in listed.fields.items() if fields == wanted and us and by[id][1] == us]
-    return sorted(ours, key=lambda id: (by[id][0], id))[1:]
