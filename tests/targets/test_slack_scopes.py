@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from reconciler.targets.slack.scopes import SCOPES
 from tests.support.life import LIFE
 from tests.support.scene import Scene
 
-README = Path(__file__).parents[2] / "README.md"
 PRIVATE = "20261121-private-owl"
 
 #: Slack's own rule, which no call shows: users:read.email is given only beside users:read.
@@ -60,10 +57,3 @@ def test_with_these_scopes_nothing_is_refused() -> None:
 @pytest.mark.parametrize("scope", sorted(set(SCOPES) - GIVEN_TOGETHER))
 def test_without_any_of_them_something_is_refused(scope: str) -> None:
     assert lacked(set(SCOPES) - {scope}, steps=2) != []
-
-
-def test_the_readme_names_these_scopes_and_no_others() -> None:
-    (cell,) = re.findall(
-        r"^ *\| `SLACK_BOT_TOKEN` \|(.*)\|$", README.read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert re.findall(r"`([a-z.]+:[a-z.]+)`", cell) == list(SCOPES)
