@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -10,10 +9,7 @@ from typing import Any, NamedTuple
 from reconciler.sandbox.machine import Machine
 from reconciler.targets.seam import Answer, Refused, Unanswered, is_read
 from tests.support.scene import Scene
-
-
-class Killed(Exception):
-    """The process is gone: what it would have remembered is lost."""
+from tests.support.strikes import Killed
 
 
 class Fault(Enum):
@@ -95,36 +91,3 @@ class Faulty:
                 return self.machine.call(method, **arguments)
             finally:
                 self.machine.data = now
-
-
-def numbered(begin: Callable[[], Scene]) -> list[At]:
-    """The calls of one run without a fault."""
-    numbering = Numbering(at=-1)
-    scene = numbering.over(begin())
-    assert scene.apply().report.exit_code == 0
-    return numbering.calls
-
-
-def befallen(begin: Callable[[], Scene], at: At, fault: Fault) -> Scene:
-    """The scene after one run with the fault."""
-    numbering = Numbering(at=at.number, fault=fault)
-    scene = numbering.over(begin())
-    try:
-        scene.apply()
-    except Killed:
-        assert fault in (Fault.KILLED_BEFORE, Fault.KILLED_AFTER)
-    named = numbering.calls[at.number]
-    assert named == at, f"the run was expected to make {at.method} then, and made {named.method}"
-    scene.heals()
-    return scene
-
-
-def settle(scene: Scene, runs: int = 4) -> int:
-    """Run again until all is in line; how many runs it took."""
-    for run in range(1, runs + 1):
-        scene.forget_calls()
-        report = scene.apply().report
-        if report.converged and not scene.writes():
-            return run
-        scene.later(hours=1)
-    raise AssertionError(f"not in line after {runs} runs: {report.after.changes}")

@@ -28,9 +28,10 @@ from reconciler.views.incidents import overview_json, overview_lines
 from reconciler.views.plan import plan_lines
 from reconciler.views.report import report_lines
 from reconciler.views.terminal import show
-from tests.support.faults import Fault, Faulty, Killed, Numbering
+from tests.support.faults import Fault, Faulty, Numbering
 from tests.support.notion import Slugs
 from tests.support.scene import ID, SETTINGS, Scene, update
+from tests.support.strikes import Killed
 
 PRIVATE = "1b2c3d4e-5f60-4182-93a4-b5c6d7e8f901"
 PRIVATE_SOURCE = "7a2f6b9d-51c8-4e07-8a9b-0d4c7e1f3a53"

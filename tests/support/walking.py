@@ -23,8 +23,9 @@ from reconciler.plan.plan import Plan, State
 from reconciler.run.engine import Open
 from reconciler.run.reconcile import apply as apply_all
 from reconciler.targets.seam import Answer, Api, Refused
-from tests.support.faults import At, Fault, Faulty, Killed, Numbering
+from tests.support.faults import At, Fault, Faulty, Numbering
 from tests.support.scene import ID, SETTINGS, Scene
+from tests.support.strikes import Killed
 from tests.support.walk_ends import BOT, Record, truly, unique, whole
 
 #: Runs within which everything is in line again.
