@@ -20,6 +20,7 @@ from reconciler.repo.repository import Repository
 from reconciler.repo.snapshot import Snapshot, snapshot
 from reconciler.run.services import NAMES, Connect
 from reconciler.targets.connect import VARIABLES, connect_all
+from reconciler.targets.discreet import HIDDEN
 from reconciler.targets.notion import doctor as notion
 from reconciler.targets.notion.document import unknown_in
 from reconciler.targets.pagerduty import doctor as pagerduty
@@ -83,7 +84,7 @@ class Doctor:
 
         def sealed(text: str) -> str:
             for token in tokens:
-                text = text.replace(token, "(token)") if len(token) >= SHORTEST else text
+                text = text.replace(token, HIDDEN) if len(token) >= SHORTEST else text
             return text
 
         found = (replace(one, text=sealed(one.text), remedy=sealed(one.remedy)) for one in group.found)
