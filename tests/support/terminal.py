@@ -77,11 +77,13 @@ def terminal(folder: Path, environ: Mapping[str, str]) -> Iterator[Terminal]:
         start_new_session=True,  # which makes the terminal that is opened first its own
     )
     try:
-        yield Terminal(ours)
+        made = Terminal(ours)
+        made.paste("true")  # from here on the shell alone holds the other side, and its end is seen
+        os.close(theirs)
+        yield made
     finally:
         shell.kill()
         shell.wait(timeout=10)
-        os.close(theirs)
         os.close(ours)
 
 
