@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run `reconciler`."""
-    from reconciler.cli.root import cli, run
+    from reconciler.cli.root import STOPPED, cli, run
 
-    sys.exit(run(cli))
+    code = run(cli)
+    if code == STOPPED:  # at once: a call that is under way is not waited for
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from reconciler.incident.shown import inert
+from reconciler.cli.waiting import progress
 
 
 @click.command()
@@ -22,13 +22,14 @@ def doctor(folder: str, fix: bool, as_json: bool) -> int:
     """
     from reconciler.repo.repository import Repository
     from reconciler.run.doctor import Doctor
+    from reconciler.run.telling import Step
     from reconciler.views.doctor import checkup_json, checkup_lines
     from reconciler.views.document import document
     from reconciler.views.terminal import show
 
-    made = Doctor(
-        Repository.open(folder), os.environ, told=lambda text: click.echo(inert(text), err=True)
-    ).examine(fix=fix)
+    with progress() as display:
+        display.hear(Step("looking at Git, Slack, PagerDuty and Notion"))
+        made = Doctor(Repository.open(folder), os.environ, told=display.note).examine(fix=fix)
     if as_json:
         click.echo(document(checkup_json(made), readable=sys.stdout.isatty()))
     else:

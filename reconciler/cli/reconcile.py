@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,18 @@ import click
 
 from reconciler.cli.asking import Time
 from reconciler.cli.root import fail
+from reconciler.cli.waiting import progress
 from reconciler.incident.shown import inert
+from reconciler.views.progress import ERASE, Display
+from reconciler.views.screen import screen
 
 if TYPE_CHECKING:
+    from reconciler.errors import Failure
     from reconciler.plan.plan import Report
     from reconciler.run.shell import Options, Shell
+
+STOPPING = "stopping after the changes in hand; once more to stop at once"
+AT_ONCE = "stopped at once: what was in hand may have been done, which the next run looks at first"
 
 _INCIDENT = click.option("--incident", "only", multiple=True, metavar="ID", help="Only this one. Repeatable.")
 _NOW = click.option("--now", type=Time(), help="Set the clock, e.g. 2026-11-28T16:45:00Z.")
@@ -61,7 +69,8 @@ def plan(folder: str, /, only: tuple[str, ...], as_json: bool, detailed_exitcode
     from reconciler.views.plan import plan_lines
     from reconciler.views.terminal import show
 
-    made = _shell(folder).plan(_options(only, **asked))
+    with progress() as display:
+        made = _shell(folder, display).plan(_options(only, **asked))
     if as_json:
         _document(made.to_json())
     else:
@@ -85,8 +94,8 @@ def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) ->
     from reconciler.views.report import report_lines
     from reconciler.views.terminal import show
 
-    with _stoppable() as stop:
-        report = _shell(folder, stop).apply(_options(only, **asked))
+    with _stoppable() as stop, progress(stop.is_set) as display:
+        report = _shell(folder, display, stop).apply(_options(only, **asked))
     if as_json:
         _document(report.to_json())
     else:
@@ -112,22 +121,26 @@ def loop(folder: str, /, interval: float, **asked: Any) -> None:
     from reconciler.run.loop import Told
     from reconciler.run.loop import loop as run_loop
 
-    with _stoppable() as stop:
-        told = Told(Teller().report, fail)
-        run_loop(_shell(folder, stop), _options(**asked), interval, told, stop)
+    with _stoppable() as stop, progress(stop.is_set) as display:
+        teller = Teller(display)
+        told = Told(teller.report, teller.failure)
+        run_loop(_shell(folder, display, stop), _options(**asked), interval, told, stop)
 
 
 @click.command()
 @click.pass_obj
 def unlock(folder: str) -> None:
     """End a lease whose holder is gone."""
-    click.echo(inert(_shell(folder).unlock()))
+    with progress() as display:
+        done = _shell(folder, display).unlock()
+    click.echo(inert(done))
 
 
 class Teller:
     """Tells the loop's reports, but not again what the last one said."""
 
-    def __init__(self) -> None:
+    def __init__(self, display: Display) -> None:
+        self._display = display
         self._last: list[str] = []
 
     def report(self, report: Report) -> None:
@@ -138,20 +151,27 @@ class Teller:
         lines = list(report_lines(report))
         texts = [line.text for line in lines]
         if report.outcomes or texts != self._last:
-            show(lines)
+            with self._display.aside():
+                show(lines)
         self._last = texts
+
+    def failure(self, failure: Failure) -> None:
+        """Tell why a turn has failed."""
+        with self._display.aside():
+            fail(failure)
 
 
 @contextmanager
 def _stoppable() -> Iterator[threading.Event]:
     """SIGTERM and Ctrl-C stop a run after the changes in hand; the second one stops at once."""
     stop = threading.Event()
+    line = ERASE if screen(sys.stderr).live else ""
 
     def handle(number: int, frame: object) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(AT_ONCE)
         stop.set()
-        os.write(2, b"stopping after the changes in hand; once more to stop at once\n")
+        os.write(2, f"{line}{STOPPING}\n".encode())
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -167,14 +187,15 @@ def _document(data: object) -> None:
     click.echo(document(data))
 
 
-def _shell(folder: str, stop: threading.Event | None = None) -> Shell:
+def _shell(folder: str, display: Display, stop: threading.Event | None = None) -> Shell:
     from reconciler.repo.repository import Repository
     from reconciler.run.shell import Shell
 
     return Shell(
         Repository.open(folder),
         os.environ,
-        told=lambda text: click.echo(inert(text), err=True),
+        told=display.note,
+        doing=display.hear,
         stopping=stop.is_set if stop else lambda: False,
     )
 

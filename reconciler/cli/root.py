@@ -16,6 +16,9 @@ from reconciler.incident.shown import inert
 #: Set in the environment, what nobody expected ends in Python's own traceback.
 TRACEBACK = "RECONCILER_TRACEBACK"
 
+#: The exit code of what was stopped by Ctrl-C, as shells have it.
+STOPPED = 130
+
 #: No token is shorter; what is might be a word.
 SHORTEST = 8
 
@@ -85,9 +88,9 @@ def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as wrong:
         wrong.show(file=sys.stderr)
         return Usage.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
-        return 130
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        click.echo(str(stopped.__cause__ or stopped) or "stopped", err=True)
+        return STOPPED
     except Failure as failure:
         return fail(failure)
     except Exception as error:

@@ -22,6 +22,7 @@ from reconciler.run.differing import Differing
 from reconciler.run.gates import Gate, Open
 from reconciler.run.holding import Bounds, Holds
 from reconciler.run.pool import Pool
+from reconciler.run.telling import Begun, Tell, nobody
 from reconciler.targets.base import Ended, Look, Target
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, RateLimited, Unusable
@@ -73,7 +74,7 @@ class Engine:
     deep: Callable[[str], bool] = lambda _: True
     gate: Gate = field(default_factory=Open)
     blocked: Callable[[Case, Change], Blocked | None] = lambda _case, _change: None
-    told: Callable[[str], None] = lambda _: None
+    told: Tell = nobody
     bounds: Bounds = field(default_factory=Bounds)
     world: World = field(default_factory=World)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -94,7 +95,7 @@ class Engine:
         targets = [each.target for each in self.targets]
         self._differing = Differing(self.cases, targets, self.world, self._still_blocked)
         self._stale = self._differing.stale
-        self._holds = Holds(self.bounds)
+        self._holds = Holds(self.bounds, self.told)
         self._limits: dict[Address, RateLimited] = {}
         self._late: dict[str, _Looked] = {}
 
@@ -191,6 +192,7 @@ class Engine:
         for address in look.answers:
             self._answering[address] = self._answering.get(address, 0) + 1
         began = self._ends
+        self.told(Begun(connected.target.name, look.incident))
         self.pool.submit(lambda: self._read(connected, look, key, began), connected.target.name)
 
     def _read(self, connected: Connected, look: Look, key: str, began: int) -> _Looked:
@@ -293,7 +295,7 @@ class Engine:
         for change in changes:
             self._busy.add(change.address)
             self._tries[change.address] = self._tries.get(change.address, 0) + 1
-        self.told(changes[0].summary)
+        self.told(Begun(connected.target.name, case.id, changes[0].summary))
         self.pool.submit(lambda: self._carry_out(connected, case, changes), connected.target.name)
 
     def _carry_out(self, connected: Connected, case: Case, changes: list[Change]) -> _Applied:

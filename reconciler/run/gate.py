@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from reconciler.clock import Clock
+from reconciler.incident.text import clock_time
 from reconciler.repo.lease import REF, Acquired, HeldBy, Lease, NoRemote
+from reconciler.run.telling import Tell, Wait, nobody
 
 #: Seconds between two looks at whether the run is to stop waiting.
 SLICE = 3.0
@@ -35,6 +37,7 @@ class LeaseGate:
         self._lock = Lock()
         self._closed = False
         self._stale = False
+        self.told: Tell = nobody
         self.moved: Callable[[], bool] = lambda: False
         self.share: Callable[[], bool] = lambda: True
 
@@ -59,6 +62,7 @@ class LeaseGate:
         waited = isinstance(answer, HeldBy)
         until = self._clock.now() + timedelta(seconds=self._wait)
         while isinstance(answer, HeldBy) and (left := self._left(until)) > 0:
+            self.told(Wait("the lease", f"held by {answer.holder} since {clock_time(answer.since)}", until))
             answer = self._lease.acquire(wait=min(left, SLICE))
         if isinstance(answer, HeldBy) and answer.unseen:
             answer = NoRemote(NOBODY)

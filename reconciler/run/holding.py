@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from reconciler.clock import Clock, SystemClock
 from reconciler.plan.address import Address
+from reconciler.run.telling import Tell, Wait, count, nobody
 
 #: Seconds that a run begins work in, unless it is told otherwise: two thirds of a CI job's 15 minutes.
 BUDGET = 600.0
@@ -33,8 +34,8 @@ class Bounds:
 class Holds:
     """Things that go on at a known moment; nothing is waited for beyond a run's bounds."""
 
-    def __init__(self, bounds: Bounds):
-        self._bounds, self._clock = bounds, bounds.clock
+    def __init__(self, bounds: Bounds, told: Tell = nobody):
+        self._bounds, self._clock, self._told = bounds, bounds.clock, told
         self._until = bounds.until or self._clock.now() + timedelta(seconds=BUDGET)
         self._due: dict[Address | str, datetime] = {}
         self._asked = self._clock.now()
@@ -56,7 +57,7 @@ class Holds:
         """Seconds until the first may go on; None when nothing is held."""
         if not self._due:
             return None
-        return max(0.0, (min(self._due.values()) - self._clock.now()).total_seconds())
+        return max(0.0, (self._first() - self._clock.now()).total_seconds())
 
     def freed(self) -> list[Address | str]:
         """What may go on now; it is held no longer."""
@@ -73,9 +74,20 @@ class Holds:
                 break
             if left == 0:
                 return self.freed()
+            self._told(
+                Wait(self._awaited(), f"a rate limit; {count(len(self._due), 'call')} held up", self._first())
+            )
             self._clock.sleep(min(left, SLICE))
             self._interrupted = self._interrupted or self._news()
         return []
+
+    def _first(self) -> datetime:
+        return min(self._due.values())
+
+    def _awaited(self) -> str:
+        """The targets that are waited for: of an address, and before a look's name."""
+        held = (one.target if isinstance(one, Address) else one.partition(" ")[0] for one in self._due)
+        return " and ".join(sorted(set(held)))
 
     def _news(self) -> bool:
         if (self._clock.now() - self._asked).total_seconds() < NEWS:

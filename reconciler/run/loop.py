@@ -16,6 +16,7 @@ from reconciler.errors import Failure, defect
 from reconciler.plan.plan import Report
 from reconciler.repo.remote import RemoteTrouble
 from reconciler.run.shell import Options, Shell
+from reconciler.run.telling import Idle
 
 #: Deep looks a minute: a quarter of Slack's 50 calls a minute of `conversations.history` and the like.
 DEEP_A_MINUTE = 8
@@ -89,6 +90,7 @@ def loop(shell: Shell, options: Options, interval: float, told: Told, stop: Stop
             seen, due = tip, now + timedelta(seconds=interval)
             newer = partial(_newer, shell, seen)
             _turn(shell, replace(options, deep=spacing.turn(now), news=newer), told)
+        shell.doing(Idle(due))
         stop.wait(min(POLL, interval))
 
 

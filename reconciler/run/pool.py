@@ -46,10 +46,11 @@ class Threads:
     def __enter__(self) -> Threads:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Wait for the calls that are under way; what has not begun never does."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for the calls that are under way, unless somebody has no patience; the rest never begins."""
+        patient = kind is None or not issubclass(kind, KeyboardInterrupt)
         for lane in self._lanes.values():
-            lane.shutdown(wait=True, cancel_futures=True)
+            lane.shutdown(wait=patient, cancel_futures=True)
 
 
 class Rounds:

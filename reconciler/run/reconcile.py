@@ -20,6 +20,7 @@ from reconciler.run.gates import Gate, Open
 from reconciler.run.holding import Bounds
 from reconciler.run.pool import Pool
 from reconciler.run.remember import refusals, remember, still_blocked
+from reconciler.run.telling import Step, Tell, count, nobody
 from reconciler.targets.case import MADE, Case
 
 #: Passes over what an answer left uncertain; each begins with a look.
@@ -39,7 +40,7 @@ class Situation:
     under: Callable[[Case, str], str] = lambda case, _target: case.blob
     deep: Callable[[str], bool] = lambda _: True
     known: Sightings = field(default_factory=dict)
-    told: Callable[[str], None] = lambda _: None
+    told: Tell = nobody
     bounds: Bounds = field(default_factory=Bounds)
     hold: Hold | None = None
 
@@ -77,6 +78,7 @@ def _urgency(case: Case) -> tuple[int, datetime, str]:
 def plan(situation: Situation) -> tuple[Plan, World]:
     """What apply would do, and what was seen; nothing is written."""
     engine = situation.engine(situation.cases, Open())
+    situation.told(Step(f"looking at {count(len(situation.cases), 'incident')}"))
     engine.look()
     return _plan(situation, [engine]), engine.world
 
@@ -93,6 +95,7 @@ class Applied:
 def apply(situation: Situation, gate: Gate) -> Applied:
     """Carry out what differs, look again, and once more what an answer left uncertain."""
     first = situation.engine(situation.cases, gate)
+    situation.told(Step(f"bringing {count(len(situation.cases), 'incident')} in line"))
     first.apply()
     engines, outcomes = [first], list(first.outcomes)
     memories = _memories(situation, first, outcomes)
@@ -108,6 +111,7 @@ def apply(situation: Situation, gate: Gate) -> Applied:
             cases, gate, World({**{one: first.world[one] for one in situation.known}, **made})
         )
         again.leave_alone(_changes(outcomes, State.FAILED), _changes(outcomes, State.APPLIED))
+        situation.told(Step(f"looking again at {count(len(cases), 'incident')}"))
         again.apply()
         engines.append(again)
         outcomes = _decided(outcomes, again)

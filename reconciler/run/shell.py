@@ -27,6 +27,7 @@ from reconciler.run.reconcile import apply as apply_all
 from reconciler.run.reconcile import plan as plan_all
 from reconciler.run.services import TARGETS, Connect, Door
 from reconciler.run.sharing import Sharing
+from reconciler.run.telling import Step, Tell, Wait, nobody
 from reconciler.targets.case import Case
 from reconciler.targets.connect import connect_all
 
@@ -37,8 +38,9 @@ __all__ = ["Options", "Shell"]
 class Shell:
     """One repository and the services around it.
 
-    `connect` makes the seams; `told` hears of waits; once `stopping` says so, no change is begun any more;
-    `patience` is in seconds, for the fetch before a run; `threads` makes what carries out a pass's calls.
+    `connect` makes the seams; `told` hears of waits, `doing` of all that is under way; once `stopping` says
+    so, no change is begun any more; `patience` is in seconds, for the fetch before a run; `threads` makes
+    what carries out a pass's calls.
     """
 
     repo: Repository
@@ -46,6 +48,7 @@ class Shell:
     clock: Clock = field(default_factory=SystemClock)
     connect: Connect = connect_all
     told: Callable[[str], None] = lambda _: None
+    doing: Tell = nobody
     stopping: Callable[[], bool] = lambda: False
     patience: float = ground.PATIENCE
     threads: Callable[[], AbstractContextManager[Pool]] = Threads
@@ -69,12 +72,12 @@ class Shell:
     def apply(self, options: Options) -> Report:
         """Fetch, plan at the tip, carry it out, look again, remember. Raises Refusal, and Failure."""
         options = replace(options, until=self.clock.now() + timedelta(seconds=options.budget))
-        first = ground.newest(self.repo, self.patience)
+        first = self._newest()
         gate = self._gate(first, options)
         try:
             report = self._pass(first, gate, options)
             if gate.again() and not self.stopping():
-                report = both(report, self._pass(ground.newest(self.repo, self.patience), gate, options))
+                report = both(report, self._pass(self._newest(), gate, options))
         finally:
             gate.close()
         return replace(report, held_by=gate.holder.holder) if gate.holder and _left(report) else report
@@ -89,11 +92,18 @@ class Shell:
 
     # one pass of an apply ----------------------------------------------------------------------
 
+    def _newest(self) -> Ground:
+        self.doing(Step("fetching the newest commit"))
+        return ground.newest(self.repo, self.patience)
+
     def _gate(self, at: Ground, options: Options) -> LeaseGate:
         lease = Lease(self.repo, at.git, self.clock, options.holder) if at.reachable else None
-        return LeaseGate(lease, self.clock, options.wait, self.stopping)
+        gate = LeaseGate(lease, self.clock, options.wait, self.stopping)
+        gate.told = self.doing
+        return gate
 
     def _pass(self, at: Ground, gate: LeaseGate, options: Options) -> Report:
+        self.doing(Step("reading the files, and what is remembered"))
         store = StateStore(self.repo, at.git, self.clock)
         kept = store.load(fetch=at.reachable)
         sharing = Sharing(self.repo, at)
@@ -104,6 +114,7 @@ class Shell:
         with self.threads() as pool:
             situation = self._situation(reading, options, pool, at.notices, writes=True)
             applied = apply_all(situation, gate)
+        self.doing(Step("remembering what was done"))
         notes = [gate.note]
         if sharing.done():
             notes += [sharing.note, self._keep(store, reading, applied, options)]
@@ -159,6 +170,7 @@ class Shell:
             under=self._under(reading),
             deep=options.deep,
             known={**remembered, **services.broken},
+            told=self.doing,
             bounds=Bounds(self.clock, options.until, self.stopping, options.news),
         )
 
@@ -172,6 +184,7 @@ class Shell:
         return under
 
     def _waiting(self, method: str, seconds: float, why: str) -> None:
+        self.doing(Wait(method, why, self.clock.now() + timedelta(seconds=seconds)))
         self.told(f"waiting {seconds:.0f} s before {method}: {why}")
 
 

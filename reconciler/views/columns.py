@@ -60,8 +60,8 @@ def wrapped(text: str, width: int, hang: int) -> list[str]:
 
 
 def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
-    """One word at the beginning of a line, broken where it is too long for one."""
-    if "://" in word:
+    """One word at the beginning of a line, further out where it is long, broken where it is too long."""
+    if cells(word) <= width or "://" in word:
         yield " " * max(min(hang, width - cells(word)), 0) + word
         return
     while cells(word) > width - hang:

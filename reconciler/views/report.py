@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.incident.text import one_line
 from reconciler.plan.address import Address
 from reconciler.plan.plan import Outcome, Report, State
+from reconciler.run.telling import count
 from reconciler.views.changes import THING, WORDS, Line, change_line, difference_lines, grouped, problem_lines
 from reconciler.views.plan import counts
 
@@ -71,7 +72,7 @@ def summary(report: Report) -> str:
     if report.converged:
         last = "In sync." if report.exit_code == 0 else "All else is in sync."
     else:
-        last = f"Not in sync yet: {len(report.after.changes)} changes left."
+        last = f"Not in sync yet: {count(len(report.after.changes), 'change')} left."
     if report.held_by:
         last += f" The lease is held by {one_line(report.held_by, 120)}."
     return " ".join([first, last, *counts(report.after)])
