@@ -19,7 +19,8 @@ from tests.support.newcomer import NEW_DATABASE, SERVICE, Accounts, Desk
 from tests.support.server import serving
 from tests.support.terminal import terminal
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 (SETUP,) = re.findall(r"^## Use it for real\n(.*?)^## ", README, re.MULTILINE | re.DOTALL)
 
 #: What is the reader's own: as the README writes it, and what this reader has in its place.
@@ -74,9 +75,11 @@ def test_the_readme_says_of_each_scope_what_the_program_says() -> None:
     assert rows == list(SCOPES.items())
 
 
-def test_every_line_can_be_pasted_into_any_shell() -> None:
-    """zsh takes a `#` that is typed for a word."""
-    assert [line for block in blocks("sh") for line in block.splitlines() if "#" in line] == []
+@pytest.mark.parametrize("page", ["README.md", "reconciler/starter/templates/README.md"])
+def test_every_line_can_be_pasted_into_any_shell(page: str) -> None:
+    """zsh takes a `#` that is typed for a word of the command."""
+    fences = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert [line for fence in fences for line in fence.splitlines() if "#" in line] == []
 
 
 # word for word ---------------------------------------------------------------------------------
