@@ -72,7 +72,7 @@ def _services(now: Now) -> Iterator[Todo]:
         )
         yield Todo(words, (f"${{EDITOR:-vi}} {SETTINGS}",))
     if APP in now.written:
-        words = 'On https://api.slack.com/apps "Create New App", "From a manifest": this, as YAML; then install it'
+        words = 'On https://api.slack.com/apps "Create New App" from this manifest, as YAML; then install it'
         yield Todo(words, (f"cat {APP}",))
         words = f"In Slack, in {now.answers.channel}: the bot has to be where it announces"
         yield Todo(words, ("/invite @incidents",))
