@@ -40,6 +40,7 @@ BO = "Bo Example <bo@example.com>"
 def demo(root: str, folder: Path, port: int, once: bool) -> int:
     """Walk through an incident: declared, updated, drifted, resolved. Needs no account; calls nobody."""
     from reconciler.sandbox import serve
+    from reconciler.sandbox.page.board import Board
     from reconciler.sandbox.world import World
 
     settings = Path(root) / SETTINGS
@@ -50,10 +51,11 @@ def demo(root: str, folder: Path, port: int, once: bool) -> int:
         from reconciler.clock import SystemClock
 
         world = World.open(folder / "sandbox", SystemClock().now, reset=True)
-        url = serve.url_of(listener)
-        with _serving(serve.server(world), listener):
-            walk = Walk(folder / "incidents", url, world)
+        board, url = Board(world), serve.url_of(listener)
+        with _serving(serve.server(world, board), listener):
+            walk = Walk(folder / "incidents", url, world, serve.environment(url))
             walk.begin(settings)
+            board.attach(walk.folder, walk.variables, applies=True)
             walk.all()
             if not once:
                 walk.stay()
@@ -98,6 +100,7 @@ class Walk:
     folder: Path
     url: str
     world: World
+    variables: dict[str, str]
     fine: bool = True
     id: str = ""
 
@@ -165,7 +168,7 @@ class Walk:
         _say("\nThe world is still there. Look at it, change it, and bring it back in line:\n", bold=True)
         click.echo(f"  {self.url}/    Slack, PagerDuty and Notion\n  {self.folder}    the incidents\n")
         click.echo(f"  cd {shlex.quote(str(self.folder))}")
-        for name, value in self._variables().items():
+        for name, value in self.variables.items():
             click.echo(f"  export {name}={value}")
         click.echo("\n  reconciler plan        after any change, there or in a file\n\nCtrl-C ends it.")
         try:
@@ -194,16 +197,4 @@ class Walk:
         subprocess.run(command, cwd=folder, check=True, env={**os.environ, "LC_ALL": "C"})
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, **self._variables()}
-
-    def _variables(self) -> dict[str, str]:
-        from reconciler.sandbox.routes import TOKENS
-
-        return {
-            "SLACK_BOT_TOKEN": TOKENS["slack"],
-            "SLACK_API_URL": f"{self.url}/slack/api/",
-            "PAGERDUTY_API_TOKEN": TOKENS["pagerduty"],
-            "PAGERDUTY_API_URL": f"{self.url}/pagerduty",
-            "NOTION_TOKEN": TOKENS["notion"],
-            "NOTION_API_URL": f"{self.url}/notion",
-        }
+        return {**os.environ, **self.variables}

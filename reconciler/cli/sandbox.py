@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+from reconciler.errors import Failure
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.page.board import Board
 
 
 @click.command()
@@ -20,15 +25,21 @@ import click
     show_default=True,
     help="Where its data is kept, and its address in the file `url`.",
 )
+@click.option(
+    "--repository",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Show the incidents of this one, and plans for it. Default: where you are, if it is one.",
+)
 @click.option("--reset", is_flag=True, help="Forget what was kept, and begin anew.")
 @click.pass_obj
-def sandbox(root: str, port: int, folder: Path, reset: bool) -> None:
+def sandbox(root: str, port: int, folder: Path, repository: Path | None, reset: bool) -> None:
     """Serve a local Slack, PagerDuty and Notion, with a page to look at them.
 
     Prints the environment with which `plan` and `apply` talk to it. Ctrl-C ends it; its data stays.
     """
     from reconciler.clock import SystemClock
     from reconciler.sandbox import serve
+    from reconciler.sandbox.page.board import Board
     from reconciler.sandbox.world import World
 
     folder = Path(root) / folder
@@ -36,12 +47,13 @@ def sandbox(root: str, port: int, folder: Path, reset: bool) -> None:
         world = World.open(folder, SystemClock().now, reset=reset)
         for warning in world.warnings:
             click.echo(f"warning: {warning}", err=True)
-        url = serve.url_of(listener)
+        board, url = Board(world), serve.url_of(listener)
+        beside = _attach(board, root, repository, url)
         with serve.announced(folder, url):
-            click.echo(_hello(url, folder))
+            click.echo(_hello(url, folder, beside))
             signal.signal(signal.SIGTERM, _stop)
             try:
-                serve.server(world).run(sockets=[listener])
+                serve.server(world, board).run(sockets=[listener])
             except KeyboardInterrupt:
                 click.echo("The sandbox has ended; its data is kept.", err=True)
 
@@ -50,13 +62,27 @@ def _stop(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _hello(url: str, folder: Path) -> str:
-    from reconciler.sandbox.routes import TOKENS
+def _hello(url: str, folder: Path, beside: str) -> str:
+    from reconciler.sandbox.serve import environment
 
-    slack, pagerduty, notion = (TOKENS[service] for service in ("slack", "pagerduty", "notion"))
-    return (
-        f"Sandbox: {url}/ · its data lies in {folder} · Ctrl-C ends it\n\n"
-        f"export SLACK_BOT_TOKEN={slack} SLACK_API_URL={url}/slack/api/\n"
-        f"export PAGERDUTY_API_TOKEN={pagerduty} PAGERDUTY_API_URL={url}/pagerduty\n"
-        f"export NOTION_TOKEN={notion} NOTION_API_URL={url}/notion\n"
-    )
+    given = iter(environment(url).items())
+    pairs = [(*token, *address) for token, address in zip(given, given, strict=True)]
+    lines = [f"export {token}={value} {name}={address}\n" for token, value, name, address in pairs]
+    told = f"Sandbox: {url}/ · its data lies in {folder} · {beside}Ctrl-C ends it\n"
+    return f"{told}\n{''.join(lines)}"
+
+
+def _attach(board: Board, root: str, repository: Path | None, url: str) -> str:
+    """Show a repository's incidents too: the one that is named, or the current one; says which."""
+    from reconciler.sandbox.serve import environment
+
+    here = repository or Path(root)
+    if repository is None and not (here / "reconciler.yaml").is_file():
+        return ""
+    try:
+        board.attach(here, environment(url))
+    except Failure:
+        if repository is not None:
+            raise
+        return ""
+    return f"incidents of {here} · "

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Failure
+from reconciler.sandbox.routes import TOKENS
 from reconciler.sandbox.world import World
 
 if TYPE_CHECKING:
     from uvicorn import Server
+
+    from reconciler.sandbox.page.board import Board
 
 HOST = "127.0.0.1"
 
@@ -56,13 +59,35 @@ def announced(folder: Path, url: str) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def server(world: World) -> Server:
+def environment(url: str) -> dict[str, str]:
+    """The variables with which a reconciler talks to the sandbox at that address."""
+    return {
+        "SLACK_BOT_TOKEN": TOKENS["slack"],
+        "SLACK_API_URL": f"{url}/slack/api/",
+        "PAGERDUTY_API_TOKEN": TOKENS["pagerduty"],
+        "PAGERDUTY_API_URL": f"{url}/pagerduty",
+        "NOTION_TOKEN": TOKENS["notion"],
+        "NOTION_API_URL": f"{url}/notion",
+    }
+
+
+def server(world: World, board: Board | None = None) -> Server:
     """A quiet web server for the world; `run(sockets=[…])` serves until `should_exit` or a signal."""
     import uvicorn
 
     from reconciler.sandbox.http import application
+    from reconciler.sandbox.page.board import Board
+
+    shown = board or Board(world)
+
+    class Ending(uvicorn.Server):
+        """Ends what waits for news before it waits for what is under way."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            shown.close()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        application(world), log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        application(shown), log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
-    return uvicorn.Server(config)
+    return Ending(config)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from reconciler.errors import Failure
@@ -19,31 +20,39 @@ from reconciler.sandbox.notion.machine import NotionMachine
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
 from reconciler.sandbox.routes import Asked
 from reconciler.sandbox.slack.machine import SlackMachine
-from reconciler.targets.seam import Answer, CallError, is_read
+from reconciler.targets.seam import Answer, CallError, Refused, is_read
 
-_SHOWN = 50
+_SHOWN = 200
 
 
 class Called(NamedTuple):
-    """One call over HTTP; `error` is empty where it was answered."""
+    """One call over HTTP, or what a person did on the page; `error` is empty where it was answered."""
 
+    number: int
     at: datetime
     service: str
     method: str
+    arguments: Mapping[str, Any]
+    answer: Answer
     error: str
+    person: str = ""
 
 
 class World:
     """Slack, PagerDuty and Notion on one machine.
 
     With a `folder`, each service's data is written there after each of its writes, in whole files that
-    replace each other. `warnings` are sentences about what could not be read from it.
+    replace each other. `warnings` are sentences about what could not be read from it. `heard` is told of
+    every call, after it.
     """
 
     def __init__(self, machines: Mapping[str, Machine], now: Now, folder: Path | None = None):
         self.machines, self.now, self.folder = machines, now, folder
         self.calls: deque[Called] = deque(maxlen=_SHOWN)
+        self.heard: Callable[[], None] = lambda: None
         self.warnings: list[str] = []
+        self._numbers = count(1)
+        self._calling = Lock()
         self._saving = {service: Lock() for service in machines}
         self._unsaved: set[str] = set()
 
@@ -78,15 +87,51 @@ class World:
     def call(self, service: str, asked: Asked) -> Answer:
         """Make a call, with the machine's switches as it asks, and keep what it changed."""
         machine = self.machines[service]
-        with _switched(machine, asked.switches):
-            answer = machine.call(asked.method, **asked.arguments)
+        try:
+            with _switched(machine, asked.switches):
+                answer = machine.call(asked.method, **asked.arguments)
+        except CallError as error:
+            self.note(service, asked.method, asked.arguments, error=error)
+            raise
         if not is_read(asked.method):
             self._save(service)
+        self.note(service, asked.method, asked.arguments, answer)
         return answer
 
-    def note(self, service: str, method: str, error: CallError | None = None) -> None:
+    def act(
+        self, service: str, person: str, did: str, given: Mapping[str, Any], do: Callable[[], object]
+    ) -> None:
+        """Let a person do something, keep what it changed, and remember who it was."""
+        try:
+            do()
+        except CallError as error:
+            self.note(service, did, given, error=error, person=person)
+            raise
+        self._save(service)
+        self.note(service, did, given, person=person)
+
+    def note(
+        self,
+        service: str,
+        method: str,
+        arguments: Mapping[str, Any] = MappingProxyType({}),
+        answer: Answer = MappingProxyType({}),
+        *,
+        error: CallError | None = None,
+        person: str = "",
+    ) -> None:
         """Remember a call for the page."""
-        self.calls.append(Called(self.now(), service, method, error.message if error else ""))
+        told = error.answer if isinstance(error, Refused) else answer
+        words = error.message if error else ""
+        with self._calling:
+            number = next(self._numbers)
+            self.calls.append(Called(number, self.now(), service, method, arguments, told, words, person))
+        self.heard()
+
+    def lately(self) -> list[Called]:
+        """The last calls, the oldest first."""
+        with self._calling:
+            return list(self.calls)
 
     def snapshot(self) -> dict[str, Any]:
         """All data by service, shared with nobody."""

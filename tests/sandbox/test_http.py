@@ -146,13 +146,13 @@ def test_an_error_that_no_service_planned_is_told_in_each_services_way() -> None
     )
 
 
-def test_the_last_fifty_calls_are_remembered_with_their_errors_and_without_tokens() -> None:
+def test_the_last_two_hundred_calls_are_remembered_with_their_errors_and_without_tokens() -> None:
     made = world()
-    for _ in range(60):
+    for _ in range(210):
         heard(made, "slack", "POST /api/auth.test")
     heard(made, "slack", "POST /api/conversations.info", "channel=C999", FORM)
     heard(made, "notion", "GET /v1/users/me", headers={"authorization": "Bearer secret-of-somebody"})
-    assert len(made.calls) == 50
+    assert len(made.calls) == 200
     assert [(one.service, one.method, one.error) for one in list(made.calls)[-3:]] == [
         ("slack", "auth.test", ""),
         ("slack", "conversations.info", "channel_not_found"),
@@ -184,7 +184,7 @@ def test_the_three_services_the_page_and_the_data_share_one_port() -> None:
     assert (pagerduty[0], len(json.loads(pagerduty[2])["priorities"])) == (200, 5)
     assert (notion[0], json.loads(notion[2])["code"]) == (400, "missing_version")
     assert (page[0], page[1]["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert page[1]["Content-Security-Policy"].startswith("default-src 'none';"), "a browser runs nothing"
+    assert page[1]["Content-Security-Policy"].startswith("default-src 'none';"), "nothing but its own files"
     assert page[2].startswith("<!doctype html>")
     assert data[1]["Content-Type"] == "application/json"
     assert json.loads(data[2]) == made.snapshot()

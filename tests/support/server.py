@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from reconciler.sandbox import serve
+from reconciler.sandbox.page.board import Board
 from reconciler.sandbox.world import World
 
 
 @contextmanager
-def serving(world: World) -> Iterator[str]:
+def serving(world: World, board: Board | None = None) -> Iterator[str]:
     """Serve the world on a free port while the context lasts; its address, without a slash at the end.
 
-    The server ends by itself afterwards: it takes a fifth of a second, for which no test waits.
+    `board` is what its page shows. The server ends by itself afterwards: it takes a fifth of a second, for
+    which no test waits.
     """
-    sockets, server = ExitStack(), serve.server(world)
+    sockets, server = ExitStack(), serve.server(world, board)
     listener = sockets.enter_context(serve.listening(0))
 
     def run() -> None:

@@ -23,8 +23,6 @@ from reconciler.run.front import front_page
 from reconciler.run.look import Dossier, Overview
 from reconciler.run.revision import Revision
 from reconciler.sandbox.notion import content, inline
-from reconciler.sandbox.page import page
-from reconciler.sandbox.world import World
 from reconciler.targets.notion.properties import read
 from reconciler.targets.slack.text import unescape
 from reconciler.views.changes import Line
@@ -238,9 +236,6 @@ class Life:
         return {
             "document": self._document(),
             "README": _form(MarkdownIt("commonmark").enable("table").render(self.readme())),
-            "sandbox": _form(
-                page(World({name: getattr(self.scene, name) for name in _SERVICES}, self.scene.clock.now))
-            ),
         }
 
     def _slack(self) -> None:
@@ -276,9 +271,6 @@ class Life:
             "links": sorted({_nameless(one["url"]) for one in runs if one["url"]}),
             "marks": sorted({mark for one in runs for mark in one["marks"]}),
         }
-
-
-_SERVICES = ("slack", "pagerduty", "notion")
 
 
 def _nameless(url: str) -> str:

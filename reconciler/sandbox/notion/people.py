@@ -29,6 +29,22 @@ class People:
                 raise ValueError(f"{old!r} is there {text.count(old)} times")
             content.written(workspace, found, text.replace(old, new))
 
+    def edit_block(self, page: str, block: str, text: str) -> None:
+        """Write a block anew, as Markdown; a text of several lines becomes several, an empty one none."""
+        with self._working() as workspace:
+            found = self._page(page)
+            place = _place(found, block)
+            found["content"][place : place + 1] = _blocks(workspace, found["content"][place], text)
+            workspace.touch(found)
+
+    def add_block(self, page: str, text: str, after: str = "") -> None:
+        """Write something new, as Markdown, below a block or at the end."""
+        with self._working() as workspace:
+            found = self._page(page)
+            place = _place(found, after) + 1 if after else len(found["content"])
+            found["content"][place:place] = _blocks(workspace, None, text)
+            workspace.touch(found)
+
     def set_property(self, page: str, name: str, text: str | None) -> None:
         """Fill in a property by hand; None empties it. Raises as Notion refuses."""
         with self._working() as workspace:
@@ -73,6 +89,20 @@ class People:
     def _page(self, id: str) -> Json:
         page: Json = self._machine.data["pages"][self._machine.workspace(self._id).uuid(id, "page")]
         return page
+
+
+def _place(page: Json, block: str) -> int:
+    places = {one["id"]: place for place, one in enumerate(page["content"])}
+    return places[block]
+
+
+def _blocks(workspace: Workspace, before: Json | None, text: str) -> list[Json]:
+    """The blocks that a text makes; the first one takes the place of the one before it, and its id."""
+    depth = before["depth"] if before else 0
+    made = [content.block(workspace, depth + below, line) for below, line in content.lines(text)]
+    if before and made:
+        made[0] = before | {"text": made[0]["text"]}
+    return made
 
 
 def _value(kind: str, text: str | None) -> Json:

@@ -1,0 +1,31 @@
+// What a person does: asked of the server as that person; what the service does not allow is told.
+
+import { h } from "./dom.js";
+import { refresh, state } from "./store.js";
+
+export async function act(what, given) {
+  return post("/page/act", { as: state.person, do: what, with: given });
+}
+
+export async function post(path, body) {
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body || {}),
+    });
+    const said = await answer.json();
+    if (!answer.ok) { toast(said.error); return false; }
+    await refresh();
+    return true;
+  } catch {
+    toast("The sandbox does not answer.");
+    return false;
+  }
+}
+
+export function toast(words) {
+  const one = h("p", { class: "toast" }, words);
+  document.getElementById("toasts").append(one);
+  setTimeout(() => one.remove(), 7000);
+}
