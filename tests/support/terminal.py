@@ -27,6 +27,7 @@ class Terminal:
 
     screen: int
     shown: str = field(default="", repr=False)
+    _got: bytes = field(default=b"", repr=False)  # which may end in the middle of a character
 
     def type(self, line: str) -> None:
         """Type a line, and Enter."""
@@ -38,7 +39,7 @@ class Terminal:
         while words not in self.shown[since:]:
             ready, _, _ = select.select([self.screen], [], [], max(until - time.monotonic(), 0))
             assert ready, f"{words!r} did not come in {_LONGEST:.0f} s after:\n{self.shown}"
-            self.shown += self._read().replace("\r\n", "\n")
+            self._more()
         end = self.shown.index(words, since)
         return self.shown[since:end]
 
@@ -55,13 +56,14 @@ class Terminal:
         assert self.shown.endswith(f"{_DONE}\n"), f"more was shown than was waited for:\n{self.shown}"
         return told
 
-    def _read(self) -> str:
+    def _more(self) -> None:
         try:
             read = os.read(self.screen, 65536)
         except OSError:  # the shell has ended: on Linux that is an error
             read = b""
         assert read, f"the shell ended after:\n{self.shown}"
-        return read.decode()
+        self._got += read
+        self.shown = self._got.decode(errors="ignore").replace("\r\n", "\n")
 
 
 @contextmanager
