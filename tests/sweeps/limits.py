@@ -15,6 +15,8 @@ from tests.support.scene import START, update
 
 #: How much longer than the limits alone allow all may take.
 RATIO = 1.3
+#: Seconds that one look more may take where what it needs was used up by the changes before it.
+WINDOW = 60
 
 
 def scenarios() -> Sequence[str]:
@@ -51,7 +53,7 @@ def _led(number: int) -> None:
         crowd.begin()
         for id in list(crowd.versions):
             crowd.edit(id, **fields)
-        _in_time(crowd, crowd.apply().report)
+        _in_time(crowd, crowd.apply().report, spare=WINDOW)
     _quiet(crowd)
 
 
@@ -65,6 +67,7 @@ def _in_a_hurry(number: int) -> None:
     if report.exit_code:
         _names_the_rest(crowd, report)
     for _ in range(40):
+        crowd.later(minutes=1)
         report = crowd.apply().report
         if report.converged:
             break
@@ -88,7 +91,7 @@ def _shut_out(number: int) -> None:
     crowd.declare(number)
     crowd.fails("slack", "conversations.create", RateLimited("conversations.create", 86_400))
     report = crowd.apply().report
-    assert crowd.seconds() < 120, f"waited {crowd.seconds()} seconds"
+    _soon(crowd)
     _names_the_rest(crowd, report)
     assert len(crowd.pages()) == number + number // 5
     assert max(seconds for _, seconds, _ in crowd.waits) >= 86_400, "the wait that was asked for is told"
@@ -133,11 +136,16 @@ WHAT: dict[str, Callable[[int], None]] = {
 }
 
 
-def _in_time(crowd: Crowd, report: Report) -> None:
+def _in_time(crowd: Crowd, report: Report, spare: float = 15) -> None:
     assert (report.exit_code, report.of(State.FAILED, State.SKIPPED, State.UNCERTAIN)) == (0, ())
-    least, took = crowd.least_seconds(), crowd.seconds()
-    assert took <= RATIO * least + 15, f"took {took:.0f} s where the limits allow {least} s"
+    _soon(crowd, spare)
     _kept_to_the_limits(crowd)
+
+
+def _soon(crowd: Crowd, spare: float = 15) -> None:
+    """It took no longer than what the limits ask for."""
+    least, took = crowd.least_seconds(), crowd.seconds()
+    assert took <= RATIO * least + spare, f"took {took:.0f} s where the limits allow {least} s"
 
 
 def _kept_to_the_limits(crowd: Crowd) -> None:
