@@ -7,6 +7,7 @@ made and removed again, each by compare-and-swap; nothing is left, and nobody el
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,6 +23,11 @@ from reconciler.repo.remote import Pushed, RemoteTrouble
 from reconciler.repo.repository import Repository
 from reconciler.repo.snapshot import SETTINGS, Found, Snapshot
 
+#: Lines of Git and ssh that stand in every trouble, whatever its cause.
+_SAYS_NOTHING = re.compile(
+    "Warning: |hint: |fatal: Could not read from remote|Please make sure|and the repository exists|To "
+    "|error: failed to push"
+)
 _ALONE = "what happens stays on this machine, and no two reconcilers know of each other"
 
 
@@ -107,8 +113,13 @@ def _branch_here(repo: Repository, git: GitSettings, place: Location) -> Iterato
 
 
 def _trouble(trouble: Failure) -> Diagnosis:
-    said = trouble.detail.splitlines()[-1:] if trouble.detail else []
-    return bad(": ".join([trouble.message, *said]), trouble.next)
+    return bad(": ".join([trouble.message, *telling(trouble.detail)]), trouble.next)
+
+
+def telling(detail: str) -> list[str]:
+    """Of what Git said the first line that says why."""
+    lines = [line.strip() for line in detail.splitlines() if line.strip()]
+    return [line for line in lines if not _SAYS_NOTHING.match(line)][:1] or lines[:1]
 
 
 # pushing ---------------------------------------------------------------------------------------

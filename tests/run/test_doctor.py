@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from reconciler.errors import Failure
 from reconciler.plan.diagnosis import Diagnosis, Sign, good
+from reconciler.repo import doctor as repo_doctor
 from reconciler.repo.repository import Repository
 from reconciler.run.doctor import Checkup, Doctor, Patient
 from reconciler.targets.seam import Answer, Api, RateLimited, Unanswered, is_read
@@ -147,9 +149,32 @@ def test_a_remote_out_of_reach_is_one_line_and_holds_up_no_target(company: Compa
     clone.git("remote", "set-url", "origin", "file:///nonexistent.git")
     checkup = examine(company, clone)
     [(text, remedy)] = wrong(checkup).items()
-    assert text.startswith("could not look up refs/heads/main at origin: the remote is out of reach")
+    start = "could not look up refs/heads/main at origin: the remote is out of reach: fatal: "
+    assert re.fullmatch(start + r"'\S+' does not appear to be a git repository", text)
     assert remedy == "check the network and the address that `git remote -v` shows"
     assert "the token is valid" in of(checkup, "pagerduty")
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        (
+            "Warning: Permanently added 'github.com' to the list of known hosts.\n"
+            "git@github.com: Permission denied (publickey).\n"
+            "fatal: Could not read from remote repository.\n\n"
+            "Please make sure you have the correct access rights\nand the repository exists.",
+            ["git@github.com: Permission denied (publickey)."],
+        ),
+        (
+            "remote: Repository not found.\nfatal: repository 'https://github.com/a/b/' not found",
+            ["remote: Repository not found."],
+        ),
+        ("fatal: Could not read from remote repository.", ["fatal: Could not read from remote repository."]),
+        ("", []),
+    ],
+)
+def test_of_what_git_said_the_line_is_told_that_says_why(detail: str, told: list[str]) -> None:
+    assert repo_doctor.telling(detail) == told
 
 
 def test_a_host_that_refuses_odd_refs_is_found_out(company: Company) -> None:
