@@ -40,8 +40,7 @@ def summary(checkup: Checkup) -> str:
     """The last line: `32 in order. 2 to mend. 3 worth knowing.`"""
     words = ((Sign.GOOD, "in order"), (Sign.BAD, "to mend"), (Sign.KNOW, "worth knowing"))
     counted = [f"{checkup.count(sign)} {word}." for sign, word in words if checkup.count(sign)]
-    off = [group.title for group in checkup.groups if group.off]
-    if len(off) == len(checkup.groups) - 1:
+    if checkup.all_off:
         counted.append("No service is on: set the token of at least one.")
     return " ".join(counted)
 

@@ -211,9 +211,9 @@ def test_a_target_without_a_token_is_off_and_says_so(company: Company) -> None:
     assert "PagerDuty is off: PAGERDUTY_API_TOKEN is not set" in lines
     assert checkup.exit_code == 0
     company.environ.clear()
-    assert summary(examine(company, company.clone("bo"))).endswith(
-        "No service is on: set the token of at least one."
-    )
+    checkup = examine(company, company.clone("bo"))
+    assert summary(checkup).endswith("No service is on: set the token of at least one.")
+    assert (wrong(checkup), checkup.exit_code) == ({}, 1)
 
 
 class Down:
