@@ -8,6 +8,9 @@ from reconciler.sandbox.machine import Machine
 
 Seen = dict[str, Any]
 
+#: The id of the property with the incident's id in the example's database.
+INCIDENT = "inD"
+
 
 class Services(Protocol):
     """Whatever has the three services: a scene, a company."""
@@ -33,7 +36,8 @@ def names_of(scene: Services) -> dict[str, str]:
     """What the services' ids are called instead."""
     names = {id: f"#{raw['name']}" for id, raw in scene.slack.data["channels"].items()}
     names |= {id: raw["shown"]["incident_key"] for id, raw in scene.pagerduty.data["incidents"].items()}
-    for number, id in enumerate(scene.notion.data["pages"]):
+    pages = scene.notion.data["pages"]
+    for number, id in enumerate(sorted(pages, key=lambda id: str(pages[id]["properties"].get(INCIDENT)))):
         names |= {id: f"page {number}", id.replace("-", ""): f"page {number}"}
     return names
 

@@ -76,7 +76,8 @@ def check(name: str) -> int:
             for clone in [clones[0], clones[0]]:
                 last = front.run(clone.folder, "apply", "--json")
             assert (last.code, json.loads(last.out)["outcomes"]) == (0, [])
-            assert not difference(alone(name)["services"], _seen(front)["services"])
+            differs = difference(alone(name)["services"], _seen(front)["services"])
+            assert not differs, "\n".join(differs)
             if crowd.leased:
                 assert made == alone(name)["made"], "something was made twice"
     return len(clones)
