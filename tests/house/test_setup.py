@@ -1,7 +1,7 @@
 """The README's set-up, word for word: from an empty folder and an empty environment to a live incident.
 
 A person's part is played here: what is done in a browser, and what is the reader's own, which stands in the
-tables `TOKEN_LINES` and `ANSWERS`, and in `ID`. All the rest is what the README says.
+tables `TOKEN_LINES` and `ANSWERS`, in `ID` and `WHO`. All the rest is what the README says.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ TOKEN_LINES = {
     "NOTION_TOKEN=ntn_…": f"NOTION_TOKEN={TOKENS['notion']}",
 }
 ID = "20261121-honest-rhinoceros"
+WHO = ("user.name Ana", "user.email ana@example.com")  # this reader is Ana
 
 #: What `init` asks for, by words of its questions that are the README's too, and what this reader answers.
 ANSWERS = {
@@ -59,7 +60,7 @@ def invited() -> tuple[str, str]:
 
 
 def test_what_is_the_reader_s_own_still_stands_in_the_readme() -> None:
-    assert [theirs for theirs in (*TOKEN_LINES, ID, *ANSWERS) if theirs not in unwrapped(SETUP)] == []
+    assert [theirs for theirs in (*TOKEN_LINES, ID, *WHO, *ANSWERS) if theirs not in unwrapped(SETUP)] == []
     assert "by the id that `new` printed" in unwrapped(SETUP)
 
 
@@ -86,7 +87,7 @@ def test_every_line_can_be_pasted_into_any_shell(page: str) -> None:
 
 
 def test_followed_word_for_word_it_ends_with_a_live_incident(tmp_path: Path) -> None:
-    begin, manifest, write, read, share, examine, declare, end = blocks("sh")
+    begin, manifest, write, read, who, share, examine, declare, end = blocks("sh")
     (tokens,) = blocks("ini")
     accounts, desk = Accounts(), Desk(tmp_path)
     with serving(accounts.world) as url, terminal(tmp_path / "work", desk.environ(url)) as shell:
@@ -96,7 +97,7 @@ def test_followed_word_for_word_it_ends_with_a_live_incident(tmp_path: Path) -> 
         accounts.invite(*invited())
         accounts.connect()
         desk.will_type(owned(tokens))
-        for block in (write, read, share):
+        for block in (write, read, who, share):
             shell.paste(block)
 
         assert re.search(r"^\d+ in order\. 2 worth knowing\.$", shell.paste(examine), re.MULTILINE)
