@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from datetime import datetime
 
 import click
 
 from reconciler.cli.asking import Time, clock_at
+from reconciler.incident.model import Status
 from reconciler.incident.shown import inert
 from reconciler.repo.repository import Repository
+from reconciler.views.screen import screen
 
 #: Something could not be read: the list is not complete.
 INCOMPLETE = 3
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_STATUS = click.Choice([status.value for status in Status])
 _NOW = click.option("--now", type=Time(), help="Set the clock.")
 
 
 @click.command(name="list")
 @click.option("--all", "everything", is_flag=True, help="The resolved, closed and canceled ones too.")
+@click.option("--severity", "severities", multiple=True, metavar="NAME", help="Only these. Repeatable.")
+@click.option("--status", "statuses", multiple=True, type=_STATUS, help="Only these. Repeatable.")
+@click.option("--service", metavar="NAME", help="Only those that concern it.")
+@click.option("--person", metavar="ADDRESS", help="Only those in which they have a part.")
 @_JSON
 @_NOW
 @click.pass_obj
-def list_(folder: str, everything: bool, as_json: bool, now: datetime | None) -> int:
-    """The open incidents, the worst first. Exits 3 when a file could not be read."""
-    from reconciler.run.look import overview
+def list_(
+    folder: str,
+    everything: bool,
+    severities: tuple[str, ...],
+    statuses: tuple[str, ...],
+    service: str | None,
+    person: str | None,
+    as_json: bool,
+    now: datetime | None,
+) -> int:
+    """The open incidents, the worst first; of these the oldest. Exits 3 when a file could not be read."""
+    from reconciler.run.look import Asked, overview
     from reconciler.views.incidents import overview_json, overview_lines, problem_line
     from reconciler.views.terminal import show as show_lines
 
-    seen = overview(Repository.open(folder), clock_at(now), everything=everything)
+    asked = Asked(everything, frozenset(severities), frozenset(statuses), service, person)
+    seen = overview(Repository.open(folder), clock_at(now), asked)
     if as_json:
         _document(overview_json(seen))
     else:
-        show_lines(overview_lines(seen, _width()))
+        show_lines(overview_lines(seen, screen(sys.stdout).width))
         for note in seen.notes:
             click.echo(inert(note), err=True)
     for problem in seen.problems:
@@ -81,8 +97,3 @@ def _document(data: object) -> None:
     from reconciler.views.document import document
 
     click.echo(document(data, readable=sys.stdout.isatty()))
-
-
-def _width() -> int | None:
-    """The terminal's columns; None where there is no terminal to fit."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

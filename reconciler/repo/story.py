@@ -90,9 +90,10 @@ def readable(version: Version, path: str) -> Incident | None:
         return None
 
 
-def effects(repo: Repository, state: str, id: str) -> Iterator[Event]:
+def effects(repo: Repository, state: str, id: str, most: int | None = None) -> Iterator[Event]:
     """What the runs did for an incident, newest first, from the log of the state at that commit."""
-    look = ("--fixed-strings", f"--grep=:{id}/", "--end-of-options", state)
+    few = () if most is None else (f"--max-count={most}",)
+    look = (*few, "--fixed-strings", f"--grep=:{id}/", "--end-of-options", state)
     words = text(repo.git.run(*_LOG, _FORMAT, *look)).split("\0")
     for commit, at, who, message in zip(words[::4], words[1::4], words[2::4], words[3::4], strict=False):
         done = [_effect(line, id) for line in message.splitlines()]

@@ -47,7 +47,10 @@ def _row(incident: Incident, url: str | None, memory: Memory) -> str:
 
 
 def _links(memory: Memory) -> str:
-    linked = [(key, thing.url) for key, thing in memory.things.items() if thing.url]
+    things = memory.things.items()
+    linked = [
+        (key, thing.url) for key, thing in things if thing.url and not key.startswith("slack:announcement/")
+    ]
     return " · ".join(f"[{_word(key)}]({url})" for key, url in sorted(linked, key=_order))
 
 

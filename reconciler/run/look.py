@@ -23,6 +23,33 @@ _LAST = 5  # commits that one incident's screen names
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which incidents to list; nothing asked is every open one. `person` is an address."""
+
+    everything: bool = False
+    severities: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    service: str | None = None
+    person: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """True where those that are not open are wanted too."""
+        return self.everything or bool(self.statuses)
+
+    def fits(self, one: Incident) -> bool:
+        """Whether to list it. Of a private one nobody is told which services and people it concerns."""
+        people = () if one.private else (one.reporter, *one.roles.values(), *one.responders)
+        return (
+            (one.status.open or self.ended)
+            and (not self.severities or one.severity in self.severities)
+            and (not self.statuses or one.status.value in self.statuses)
+            and (self.service is None or (not one.private and self.service in one.services))
+            and (self.person is None or self.person in people)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Incidents to list, and what is wrong with the files that could not be read."""
 
@@ -30,7 +57,7 @@ class Overview:
     problems: Sequence[Problem]
     settings: Settings
     now: datetime
-    everything: bool = False  # the ended ones too
+    asked: Asked = Asked()
     notes: Sequence[str] = ()
 
 
@@ -42,20 +69,22 @@ class Dossier:
     since: datetime | None
     memory: Memory
     commits: Sequence[Event]  # the newest first
+    blob: str  # of its file
     settings: Settings
     now: datetime
+    applied: Event | None = None  # what the last run that did something did
     notes: Sequence[str] = ()
 
 
-def overview(repo: Repository, clock: Clock, *, everything: bool) -> Overview:
-    """The open incidents; with `everything` the others too. Files known to be settled are not read."""
+def overview(repo: Repository, clock: Clock, asked: Asked) -> Overview:
+    """The incidents that were asked for. Files known to be settled are not read for the open ones."""
     shelf = newest_shelf(repo)
-    memories = {} if everything else _memories(_state(repo, shelf, clock))
+    memories = {} if asked.ended else _memories(_state(repo, shelf, clock))
     ids = [id for id in shelf.paths if not _settled(shelf, id, memories.get(id))]
     incidents, problems = shelf.load(ids)
-    listed = [one for one in incidents if everything or one.status.open]
+    listed = [one for one in incidents if asked.fits(one)]
     found = [*shelf.misplaced, *problems]
-    return Overview(listed, found, shelf.settings, clock.now(), everything, _notes(shelf))
+    return Overview(listed, found, shelf.settings, clock.now(), asked, _notes(shelf))
 
 
 def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
@@ -72,8 +101,10 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
         since=as_history(versions, incident.path).began(incident.status),
         memory=_memories(_state(repo, shelf, clock)).get(incident.first, Memory()),
         commits=events[: -_LAST - 1 : -1],
+        blob=shelf.blobs[incident.path],
         settings=shelf.settings,
         now=clock.now(),
+        applied=next(iter(_effects(repo, shelf, incident.first, most=1)), None),
         notes=[*_notes(shelf), *edited],
     )
 
@@ -107,13 +138,13 @@ def _versions(shelf: Shelf, path: str, formerly: Sequence[str]) -> list[history.
     return history.joined(history.versions(shelf.repo, shelf.revision, paths), paths)
 
 
-def _effects(repo: Repository, shelf: Shelf, id: str) -> list[Event]:
+def _effects(repo: Repository, shelf: Shelf, id: str, most: int | None = None) -> list[Event]:
     git = shelf.settings.git
     try:
         state = repo.tip(git.remote, git.state).revision
     except Failure:
         return []  # nothing was applied yet
-    return [event for event in effects(repo, state, id) if event.effects]
+    return [event for event in effects(repo, state, id, most) if event.effects]
 
 
 def _state(repo: Repository, shelf: Shelf, clock: Clock) -> State:

@@ -62,7 +62,8 @@ def wrapped(text: str, width: int, hang: int) -> list[str]:
 def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
     """One word at the beginning of a line, further out where it is long, broken where it is too long."""
     if cells(word) <= width or "://" in word:
-        yield " " * max(min(hang, width - cells(word)), 0) + word
+        indent = next((each for each in (hang, 4, 2) if each <= hang and each + cells(word) <= width), 0)
+        yield " " * indent + word
         return
     while cells(word) > width - hang:
         piece = _cut(word, width - hang) or word[0]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler.incident.edits import moment
-from reconciler.incident.history import teams_asked
 from reconciler.incident.model import Incident
 from reconciler.incident.shown import inert
 from reconciler.incident.text import lines, one_line, person_name, utc
-from reconciler.plan.address import Address
 from reconciler.repo.story import Event
 from reconciler.run.look import Dossier
-from reconciler.views.changes import Line, thing
-from reconciler.views.columns import age
+from reconciler.views.changes import Line
+from reconciler.views.columns import age, fit
+from reconciler.views.known import Said, label, link_line, links, page_line, pages, standing, standing_lines
+
+Rows = Iterable[tuple[str, Sequence[str | Said]]]
 
 _LABEL = 20
 
@@ -40,34 +41,13 @@ def dossier_json(dossier: Dossier) -> dict[str, Any]:
         "paused": one.paused,
         "times": {name: moment(at) for name, at in one.times.items()},
         "updates": [{"at": moment(said.at), "by": said.by, "text": said.text} for said in one.updates],
-        "pages": _pages(dossier),
-        "links": _links(dossier),
+        "pages": pages(dossier),
+        "links": links(dossier),
+        "in_line": standing(dossier),
         "path": one.path,
         "commits": [event.to_json() for event in dossier.commits],
         "notes": list(dossier.notes),
     }
-
-
-def _pages(dossier: Dossier) -> dict[str, dict[str, Any]]:
-    """Each team that was paged or is to be: the page's id and link, and who acknowledged it when."""
-    things = dossier.memory.things
-    seen = {key.removeprefix("pagerduty:"): one for key, one in things.items() if _is_page(key)}
-    known = dossier.memory.facts.get("acknowledged")
-    acknowledged = known if isinstance(known, Mapping) else {}
-    return {
-        team: {
-            "id": seen[team].id if team in seen else None,
-            "url": seen[team].url if team in seen else None,
-            "acknowledged": acknowledged.get(team),
-        }
-        for team in dict.fromkeys([*teams_asked(dossier.incident, dossier.settings), *seen])
-    }
-
-
-def _links(dossier: Dossier) -> dict[str, str]:
-    """Every other thing that has a link: `slack:channel` → its address."""
-    things = sorted(dossier.memory.things.items())
-    return {key: one.url for key, one in things if one.url and not _is_page(key)}
 
 
 def dossier_lines(dossier: Dossier) -> Iterator[Line]:
@@ -98,28 +78,47 @@ def _flags(one: Incident) -> list[str]:
 
 
 def _rows(dossier: Dossier) -> Iterator[Line]:
+    for number, part in enumerate((_story(dossier), _people(dossier), _places(dossier), _records(dossier))):
+        lines = [line for label, values in part for line in _row(label, values)]
+        yield from [Line("")] if number and lines else []
+        yield from lines
+
+
+def _story(dossier: Dossier) -> Rows:
     one = dossier.incident
-    for label, values in (
-        ("declared", [_declared(dossier)]),
-        *((name, [utc(at)]) for name, at in one.times.items()),
-        ("summary", lines(one.summary or "").splitlines()),
-        ("services", [", ".join(one.services)]),
-        *((role, [_person(address, dossier)]) for role, address in one.roles.items()),
-        ("responders", [_person(address, dossier) for address in one.responders]),
-        ("paged", [_page(team, page) for team, page in _pages(dossier).items()]),
-        *((_thing(key), [url]) for key, url in _links(dossier).items()),
-        ("bridge", [one.bridge or ""]),
-        ("last update", _last_update(dossier)),
-        ("file", [inert(one.path)]),
-        ("commits", [_commit(event, one.id) for event in dossier.commits]),
-    ):
-        yield from _row(label, values)
+    yield "declared", [_declared(dossier)]
+    yield from ((name, [utc(at)]) for name, at in one.times.items())
+    yield "summary", lines(one.summary or "").splitlines()
+    yield "services", [", ".join(one.services)]
+    yield "last update", _last_update(dossier)
 
 
-def _row(label: str, values: Sequence[str]) -> Iterator[Line]:
+def _people(dossier: Dossier) -> Rows:
+    one = dossier.incident
+    yield from ((role, [_person(address, dossier)]) for role, address in one.roles.items())
+    yield "responders", [_person(address, dossier) for address in one.responders]
+    yield "paged", [page_line(team, page, dossier) for team, page in pages(dossier).items()]
+
+
+def _places(dossier: Dossier) -> Rows:
+    found: dict[str, list[str | Said]] = {}
+    for key, url in links(dossier).items():
+        found.setdefault(label(key), []).append(link_line(key, url, dossier))
+    yield from found.items()
+    yield "bridge", [dossier.incident.bridge or ""]
+    yield "file", [inert(dossier.incident.path)]
+
+
+def _records(dossier: Dossier) -> Rows:
+    yield "in line", list(standing_lines(dossier))
+    yield "commits", [_commit(event, dossier.incident.id) for event in dossier.commits]
+
+
+def _row(label: str, values: Sequence[str | Said]) -> Iterator[Line]:
     for number, value in enumerate(filter(None, values)):
-        named = one_line(label, _LABEL - 2) if number == 0 else ""
-        yield Line(f"  {named:<{_LABEL}}{one_line(value)}")
+        text, style = value if isinstance(value, tuple) else (value, "")
+        named = fit(one_line(label), _LABEL - 1) + " " if number == 0 else " " * _LABEL
+        yield Line(f"  {named}{one_line(text)}", style, _LABEL + 2)
 
 
 def _declared(dossier: Dossier) -> str:
@@ -132,16 +131,6 @@ def _person(address: str, dossier: Dossier) -> str:
     return f"{person_name(address, dossier.settings)} <{address}>"
 
 
-def _page(team: str, page: Mapping[str, Any]) -> str:
-    if page["id"] is None:
-        return f"{team}: not paged yet"
-    taken = page["acknowledged"]
-    known = "not acknowledged when last looked"
-    if isinstance(taken, Mapping):
-        known = f"acknowledged by {taken.get('by', 'somebody')} at {taken.get('at', 'a time unknown')}"
-    return " · ".join(filter(None, (f"{team}: {known}", page["url"])))
-
-
 def _last_update(dossier: Dossier) -> list[str]:
     told = dossier.incident.updates
     if not told:
@@ -149,15 +138,6 @@ def _last_update(dossier: Dossier) -> list[str]:
     last = max(told, key=lambda update: update.at)
     by = f" by {_person(last.by, dossier)}" if last.by else ""
     return [f"{age(dossier.now - last.at)} ago{by}, of {len(told)}:", *lines(last.text).splitlines()]
-
-
-def _thing(key: str) -> str:
-    target, _, rest = key.partition(":")
-    return thing(Address(target, "", rest))[0]
-
-
-def _is_page(key: str) -> bool:
-    return key.startswith("pagerduty:") and "/" not in key
 
 
 def _commit(event: Event, id: str) -> str:

@@ -3,75 +3,21 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reconciler.cli.root import cli, run
-from reconciler.clock import VirtualClock
-from reconciler.incident.settings import GitSettings
-from reconciler.repo.repository import Repository
-from reconciler.repo.state import State, StateStore
+from tests.support.looking import MEMORY, NOON, RHINO, SETTINGS, Seen, file, place, remember
 from tests.support.repositories import START, Clone, alone
-
-SETTINGS = """\
-name: acme
-severities:
-  - {name: sev1, page: [primary]}
-  - {name: sev2}
-teams:
-  primary: {pagerduty_service: PSVC001}
-  payments: {pagerduty_service: PSVC002}
-people: {ana@example.com: {name: Ana Lopez}}
-private: {allow: true}
-"""
-RHINO = "20261121-honest-rhinoceros"
-NOON = "2026-11-21T18:05:00Z"
-
-
-def file(title: str = "Down", severity: str = "sev1", status: str = "investigating", more: str = "") -> str:
-    return (
-        f"title: {title}\nseverity: {severity}\nstatus: {status}\ndeclared_at: 2026-11-21T16:45:00Z\n{more}"
-    )
-
-
-def place(id: str) -> str:
-    return f"incidents/2026/11/{id}.yaml"
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     return alone(tmp_path / "here", {"reconciler.yaml": SETTINGS})
-
-
-class Seen:
-    """What one command said."""
-
-    def __init__(self, clone: Clone, capsys: pytest.CaptureFixture[str], *words: str):
-        now = [] if words[0] == "log" else ["--now", NOON]
-        self.code = run(cli, ["-C", str(clone.folder), *words, *now])
-        self.text, self.error = capsys.readouterr()
-
-    @property
-    def lines(self) -> list[str]:
-        return self.text.splitlines()
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.text)
-
-
-def remember(clone: Clone, incidents: dict[str, dict[str, Any]], *lines: str, minutes: int = 1) -> None:
-    """Keep a state as a run would."""
-    clock = VirtualClock(START + timedelta(minutes=minutes))
-    store = StateStore(Repository.open(clone.folder), GitSettings(), clock)
-    store.load()
-    store.save(State(revision=clone.head, incidents=incidents), lines)
 
 
 # list
@@ -158,17 +104,6 @@ def test_a_private_incident_is_listed_by_its_id(clone: Clone, capsys: pytest.Cap
 # show
 
 
-MEMORY: dict[str, Any] = {
-    "things": {
-        "pagerduty:primary": {"id": "Q1", "url": "https://pd.example.com/Q1"},
-        "pagerduty:primary/log": {"id": "L1"},
-        "slack:channel": {"id": "C1", "url": "https://slack.example.com/C1"},
-        "notion:page": {"id": "N1", "url": "https://notion.example.com/N1"},
-    },
-    "facts": {"acknowledged": {"primary": {"at": "2026-11-21T16:47:00Z", "by": "Dee"}}},
-}
-
-
 def test_one_incident_is_shown_with_its_people_pages_and_links(
     clone: Clone, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,9 +128,10 @@ def test_one_incident_is_shown_with_its_people_pages_and_links(
         "responders    Bo <bo@example.com>",
         "summary       One.",
         "  Two.",
-        "paged         primary: acknowledged by Dee at 2026-11-21T16:47:00Z · https://pd.example.com/Q1",
-        "  payments: not paged yet",
-        "slack channel  https://slack.example.com/C1",
+        "paged         ✔ primary: acknowledged by Dee at 16:47 UTC, 2m after the declare · https://pd.example.com/Q1",
+        "  ✘ payments: not paged yet",
+        "slack channel  #incd-rhino · https://slack.example.com/C1",
+        "slack announcement  #incidents · https://slack.example.com/A1",
         "notion page   https://notion.example.com/N1",
         "bridge        https://example.com/call",
         "last update   10m ago by Bo <bo@example.com>, of 1:",
@@ -208,9 +144,12 @@ def test_one_incident_is_shown_with_its_people_pages_and_links(
     document = Seen(clone, capsys, "show", RHINO, "--json").document
     assert document["since"] == "2026-11-21T17:55:00Z"
     assert document["pages"]["primary"]["acknowledged"]["by"] == "Dee"
-    assert document["pages"]["payments"] == {"id": None, "url": None, "acknowledged": None}
+    assert document["pages"]["payments"] == {
+        "id": None, "url": None, "resolved": False, "acknowledged": None
+    }  # fmt: skip
     assert document["links"] == {
         "notion:page": "https://notion.example.com/N1",
+        "slack:announcement/#incidents": "https://slack.example.com/A1",
         "slack:channel": "https://slack.example.com/C1",
     }
 
@@ -346,7 +285,7 @@ def test_a_terminal_has_lines_that_fit_and_colour_unless_it_is_unwanted(
     monkeypatch.setenv("NO_COLOR", "1") if plain else monkeypatch.delenv("NO_COLOR", raising=False)
     assert run(cli, ["-C", str(clone.folder), "list", "--now", NOON]) == 0
     said = terminal.getvalue()
-    assert ("\x1b[1m" in said) is not plain
+    assert ("\x1b[31m" in said) is not plain
     lines = re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines()
     assert len(lines) == 2
     assert lines[1].endswith("…")

@@ -12,7 +12,7 @@ from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
 from reconciler.targets.seam import Api, CallError, Refused, text_of, wordless
 from reconciler.targets.slack.create import create, first_free, spare
-from reconciler.targets.slack.find import as_message, sighting
+from reconciler.targets.slack.find import as_message, link_of, sighting
 from reconciler.targets.slack.names import NAME, found
 from reconciler.targets.slack.observe import scan
 from reconciler.targets.slack.text import as_bookmark
@@ -95,9 +95,9 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
     if body.get("thread"):
         sent |= {"thread_ts": body["thread"], "reply_broadcast": bool(body.get("broadcast"))}
     answer = api.call("chat.postMessage", **sent, unfurl_links=False, unfurl_media=False)
-    return Ended(
-        change, {change.address: Present(id=text_of(answer, "ts"), fields={"digest": change.value("digest")})}
-    )
+    ts = text_of(answer, "ts")
+    url = link_of(world, change.address.thing, answer.get("channel"), ts)
+    return Ended(change, {change.address: Present(ts, fields={"digest": change.value("digest")}, url=url)})
 
 
 #: What Slack answers for a message that is gone, and for one of which only its thread is left.

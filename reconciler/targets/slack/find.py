@@ -194,11 +194,21 @@ def seen_message(case: Case, world: World, thing: str, place: str = "", trust: b
     scanned = world[found(case, place)]
     if isinstance(scanned, Present) and not (scanned.extra.get("card") and thing != "card"):
         entry = scanned.fields.get(mark(thing, place))
-        return as_message(entry) if entry else Absent()
+        if not entry:
+            return Absent()
+        return replace(as_message(entry), url=link_of(world, thing, entry["channel"], entry["ts"]))
     remembered = case.memory.of(case.at(NAME, thing))
     if remembered is not None and trust:
         return Present(id=remembered.id, fields=remembered.fields)
     return scanned if isinstance(scanned, Unknown) else Unknown()
+
+
+def link_of(world: World, thing: str, channel: object, ts: str) -> str | None:
+    """Where an announcement is in the browser, as `chat.getPermalink` would say."""
+    bot = world.present(BOT)
+    if bot is None or not (bot.url and channel and thing.startswith("announcement/")):
+        return None
+    return f"{bot.url}archives/{channel}/p{str(ts).replace('.', '')}"
 
 
 def as_message(entry: Mapping[str, Any]) -> Present:
