@@ -178,16 +178,18 @@ class Walk:
             click.echo()
 
     def _drift(self) -> None:
-        from reconciler.sandbox.pagerduty.people import People as OnCall
+        from reconciler.sandbox.page.acts import act
 
-        slack, pagerduty = self.world.machines["slack"], self.world.machines["pagerduty"]
-        page = pagerduty.call("GET /incidents", statuses=["triggered"])["incidents"][0]
-        OnCall(pagerduty).acknowledge(page["id"], "bo@example.com")  # type: ignore[arg-type]
-        channel = f"incd-{self.id}"
-        ana = slack.person("ana@example.com")  # type: ignore[attr-defined]
-        ana.edit_topic(channel, "")
-        ana.rename(channel, "checkout-is-broken")
-        click.echo(f"Bo acknowledged {page['html_url']}\nAna renamed #{channel} and cleared its topic\n")
+        page = self.world.machines["pagerduty"].call("GET /incidents", statuses=["triggered"])["incidents"][0]
+        channel = self.world.machines["slack"].channel_id(f"incd-{self.id}")  # type: ignore[attr-defined]
+        for person, did, given in (
+            ("bo@example.com", "pagerduty.acknowledge", {"incident": page["id"]}),
+            ("ana@example.com", "slack.edit_topic", {"channel": channel, "topic": ""}),
+            ("ana@example.com", "slack.rename", {"channel": channel, "name": "checkout-is-broken"}),
+        ):
+            act(self.world, {"as": person, "do": did, "with": given})
+        told = f"Bo acknowledged {page['html_url']}\nAna renamed #incd-{self.id} and cleared its topic\n"
+        click.echo(told)
 
     def _newest(self) -> str:
         return max((self.folder / "incidents").rglob("*.yaml"), key=lambda file: file.stat().st_mtime).stem

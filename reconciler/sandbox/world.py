@@ -42,14 +42,14 @@ class World:
     """Slack, PagerDuty and Notion on one machine.
 
     With a `folder`, each service's data is written there after each of its writes, in whole files that
-    replace each other. `warnings` are sentences about what could not be read from it. `heard` is told of
-    every call, after it.
+    replace each other. `warnings` are sentences about what could not be read from it. `heard` is told
+    of every call, after it: the service that may have changed, or none.
     """
 
     def __init__(self, machines: Mapping[str, Machine], now: Now, folder: Path | None = None):
         self.machines, self.now, self.folder = machines, now, folder
         self.calls: deque[Called] = deque(maxlen=_SHOWN)
-        self.heard: Callable[[], None] = lambda: None
+        self.heard: Callable[[str], None] = lambda _: None
         self.warnings: list[str] = []
         self._numbers = count(1)
         self._calling = Lock()
@@ -126,7 +126,7 @@ class World:
         with self._calling:
             number = next(self._numbers)
             self.calls.append(Called(number, self.now(), service, method, arguments, told, words, person))
-        self.heard()
+        self.heard("" if is_read(method) else service)
 
     def lately(self) -> list[Called]:
         """The last calls, the oldest first."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.sandbox.page.board import Board
 from reconciler.sandbox.page.calls import HIDDEN
 from reconciler.targets.seam import Refused
 from tests.support.page import visiting
@@ -59,10 +60,12 @@ def test_who_comes_from_another_run_gets_everything() -> None:
 def test_what_is_gone_is_told() -> None:
     made = world()
     declared(made)
-    with visiting(made) as visitor:
+    board = Board(made)
+    with visiting(made, board) as visitor:
         first = visitor.feed()
         gone = next(iter(made.machines["notion"].data["pages"]))
         del made.machines["notion"].data["pages"][gone]
+        board.feed.refresh()
         second = visitor.feed(first["version"], first["run"])
         third = visitor.feed(second["version"], second["run"])
     assert (second["gone"], third["gone"]) == ([f"notion/{gone}"], [])

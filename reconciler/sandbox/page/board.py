@@ -9,16 +9,19 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from time import monotonic
 
 from reconciler.repo.repository import Repository
 from reconciler.sandbox.page import services
 from reconciler.sandbox.page.feed import Feed, Item, Json
 from reconciler.sandbox.page.files import Files
-from reconciler.sandbox.page.planner import Planner
+from reconciler.sandbox.page.planner import Planner, shell
 from reconciler.sandbox.world import World
 
 #: Seconds between two looks while somebody watches and nothing is heard; and the least between any two.
 IDLE, LEAST = 1.0, 0.1
+#: Seconds after which the services are looked at although nothing was heard of them.
+SELDOM = 10.0
 #: Seconds after which a silent connection is given a sign of life.
 ALIVE = 15.0
 
@@ -32,19 +35,34 @@ class Board:
         self.world = world
         self.files: Files | None = None
         self.planner: Planner | None = None
-        self.feed = Feed([partial(services.items, world), self._items])
+        self.feed = Feed(
+            {
+                "slack": partial(services.slack, world),
+                "pagerduty": partial(services.pagerduty, world),
+                "notion": partial(services.notion, world),
+                "beside": self._items,
+            }
+        )
         self._heard = threading.Event()
+        self._moved: set[str] = set()
+        self._looked = 0.0
         self._closed = threading.Event()
         self._watchers: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
         self._lock = threading.Lock()
-        world.heard = self._heard.set
+        world.heard = self._hear
+
+    def _hear(self, service: str) -> None:
+        if service:
+            self._moved.add(service)
+        self._heard.set()
 
     def attach(self, folder: Path, environ: Mapping[str, str], *, applies: bool = False) -> None:
         """Show a repository's incident files too, and plans for it. Raises Failure where there is none."""
         repo = Repository.open(folder)
         files = Files(repo)
         files.look()
-        self.planner = Planner(self.world, repo, environ, applies=applies, done=self._heard.set)
+        inside = shell(self.world, repo, environ)
+        self.planner = Planner(inside, files.id_of, self._heard.set, applies=applies)
         self.files = files
         self._heard.set()
 
@@ -55,13 +73,21 @@ class Board:
         known = [one for one in (self.files, self.planner) if one]
         yield from chain.from_iterable(one.items() for one in known)
 
+    def refresh(self) -> int:
+        """Bring the feed up to date: with what was heard of, and at times with all; its version."""
+        now = monotonic()
+        everything = now - self._looked > SELDOM
+        self._looked = now if everything else self._looked
+        moved, self._moved = self._moved, set()
+        return self.feed.refresh(None if everything else {*moved, "beside"})
+
     def look(self) -> int:
-        """Look at everything, and see to a plan; the feed's version afterwards."""
+        """Look at the files too, and see to a plan; the feed's version afterwards."""
         if self.files:
             self.files.look()
-        version = self.feed.refresh()
+        version = self.refresh()
         if self.planner:
-            self.planner.consider(self.feed.newest(*_PLANNED))
+            self.planner.consider(version, self.feed.newer(self.planner.seen, _PLANNED))
         return version
 
     # who watches -------------------------------------------------------------------------------
@@ -71,7 +97,7 @@ class Board:
         with self._watching() as news:
             while not self._closed.is_set():
                 news.clear()
-                yield f"data: {self.feed.refresh()}\n\n"
+                yield f"data: {self.refresh()}\n\n"
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), ALIVE)
 

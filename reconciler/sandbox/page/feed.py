@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -35,25 +35,27 @@ def fingerprint(data: Any) -> int:
 class Feed:
     """The entries of all sources; `run` names this one, whose versions mean nothing to another."""
 
-    def __init__(self, sources: Sequence[Source]):
+    def __init__(self, sources: Mapping[str, Source]):
         self.run = secrets.token_hex(8)
         self._sources = sources
+        self._keys: dict[str, set[str]] = {name: set() for name in sources}
         self._stamps: dict[str, object] = {}
         self._entries: dict[str, Json] = {}
         self._gone: dict[str, int] = {}
         self._version = 0
         self._lock = Lock()
 
-    def refresh(self) -> int:
-        """Look at the sources; the version afterwards."""
+    def refresh(self, names: Collection[str] | None = None) -> int:
+        """Look at the sources of these names, or at all of them; the version afterwards."""
         with self._lock:
-            seen = set()
-            for source in self._sources:
-                for item in source():
+            for name in self._sources if names is None else names:
+                seen = set()
+                for item in self._sources[name]():
                     seen.add(item.key)
                     self._take(item)
-            for key in self._stamps.keys() - seen:
-                self._drop(key)
+                for key in self._keys[name] - seen:
+                    self._drop(key)
+                self._keys[name] = seen
             return self._version
 
     def _take(self, item: Item) -> None:
@@ -71,15 +73,15 @@ class Feed:
 
     def since(self, version: int = 0, run: str = "") -> Json:
         """What is newer than a version of this feed; everything where it is another's."""
-        self.refresh()
         known = version if run == self.run else 0
         with self._lock:
             newer = {key: entry for key, entry in self._entries.items() if entry["rev"] > known}
             gone = [key for key, at in self._gone.items() if at > known] if known else []
             return {"run": self.run, "version": self._version, "entries": newer, "gone": gone}
 
-    def newest(self, *kinds: str) -> int:
-        """The version at which something of these kinds changed last."""
+    def newer(self, version: int, kinds: Collection[str]) -> dict[str, Json]:
+        """What of these kinds is newer than a version: the entry, or nothing in it where it is gone."""
         with self._lock:
-            revisions = {key: entry["rev"] for key, entry in self._entries.items()} | self._gone
-            return max((at for key, at in revisions.items() if key.partition("/")[0] in kinds), default=0)
+            found = {key: entry for key, entry in self._entries.items() if entry["rev"] > version}
+            gone: dict[str, Json] = {key: {} for key, at in self._gone.items() if at > version}
+            return {key: one for key, one in (found | gone).items() if key.partition("/")[0] in kinds}

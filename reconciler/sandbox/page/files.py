@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
 from reconciler.errors import Failure
 from reconciler.incident.edits import moment
-from reconciler.incident.model import Incident
+from reconciler.incident.place import incident_id
+from reconciler.incident.settings import Settings
 from reconciler.incident.text import cut
 from reconciler.repo.git import text
 from reconciler.repo.good_settings import settings_in
+from reconciler.repo.loader import BadFile, load_incident
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, shelve
 from reconciler.repo.snapshot import snapshot
@@ -23,7 +25,16 @@ from reconciler.sandbox.page.feed import Item, Json
 
 _REVISION = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TRAILERS = "%H%x00%(trailers:only,unfold)"
-_LONGEST = 300
+#: A line of the state's commit: `- create slack:20261121-honest-rhinoceros/channel`.
+_EFFECT = re.compile(r"^(?:[-*] )?([a-z]+ (?:slack|pagerduty|notion):.+)$", re.MULTILINE)
+_LONGEST, _MOST = 300, 200
+
+
+class _Read(NamedTuple):
+    """What one file says, and what that was read from: its text and the settings."""
+
+    of: tuple[bytes, str]
+    said: Json
 
 
 @dataclass
@@ -34,6 +45,8 @@ class Files:
     stamp: object = None
     note: str = ""
     shelf: Shelf | None = None
+    _about: Json = field(default_factory=dict)
+    _known: dict[str, _Read] = field(default_factory=dict)
     _entries: dict[str, Json] = field(default_factory=dict)
     _details: dict[str, Json] = field(default_factory=dict)
 
@@ -43,8 +56,7 @@ class Files:
         if stamp == self.stamp:
             return
         try:
-            self._read()
-            self.note = ""
+            self.note = self._read()
         except Failure as failure:
             self.note, self.shelf, self._entries = failure.message, None, {}
         self._details = {}
@@ -62,34 +74,56 @@ class Files:
                 yield from _changed(os.path.join(folder, name))
         yield from _changed(os.fspath(top / "reconciler.yaml"))
 
-    def _read(self) -> None:
+    def _read(self) -> str:
         found = snapshot(self.repo, self.repo.resolve("HEAD"), edited=not self.repo.bare)
         known = settings_in(found)
         shelf = self.shelf = shelve(found, known.settings, known.note)
-        incidents, problems = shelf.load(shelf.paths)
-        read = {one.path: _incident(one) for one in incidents}
-        wrong = {one.location.path: f"{one.location}: {one.message}" for one in problems}
+        contents = found.contents(path for paths in shelf.paths.values() for path in paths)
+        self._known = {
+            path: self._known[path]
+            if path in self._known and self._known[path].of == (content, known.blob)
+            else _Read((content, known.blob), _read(content, path, known.settings))
+            for path, content in contents.items()
+        }
         self._entries = {
             id: {
                 "id": id,
                 "path": paths[0],
                 "uncommitted": any(path in found.edits for path in paths),
-                "problem": cut(next((wrong[path] for path in paths if path in wrong), ""), _LONGEST),
-                **read.get(
-                    paths[0], {"title": "", "severity": "", "status": "", "declared": "", "first": id}
-                ),
+                **self._known[paths[0]].said,
+                **({"problem": f"two files have this id: {', '.join(paths)}"} if paths[1:] else {}),
             }
             for id, paths in shelf.paths.items()
         }
+        branch = text(self.repo.git.ask("symbolic-ref", "--short", "-q", "HEAD").out).strip()
+        self._about = {"folder": str(self.repo.folder), "branch": branch, "revision": shelf.revision}
+        self._about["applied"] = self._applied(shelf)
+        return shelf.note
+
+    def _applied(self, shelf: Shelf) -> Json | None:
+        """The last commit of the state: what the last apply did, wherever it ran."""
+        git = shelf.settings.git
+        try:
+            state = self.repo.tip(git.remote, git.state).revision
+        except Failure:
+            return None
+        at, _, message = text(self.repo.git.run("log", "-1", "--format=%cI%n%B", state)).partition("\n")
+        effects = _EFFECT.findall(message)
+        return {"at": at, "effects": [cut(one, _LONGEST) for one in effects[:_MOST]]} if effects else None
 
     def items(self) -> Iterator[Item]:
         """The files as entries of the feed."""
         for id, entry in self._entries.items():
             yield Item(f"file/{id}", str(entry), partial(dict, entry))
-        branch = text(self.repo.git.ask("symbolic-ref", "--short", "-q", "HEAD").out).strip()
-        revision = self.shelf.revision if self.shelf else None
-        about = {"folder": str(self.repo.folder), "branch": branch, "revision": revision, "note": self.note}
+        about = {**self._about, "note": self.note}
         yield Item("repository/here", (self.stamp, self.note), partial(dict, about))
+
+    def id_of(self, first: str) -> str:
+        """The id of the file of an incident that is marked with its first id; empty where there is none."""
+        entries = self._entries
+        if first in entries and entries[first]["first"] == first:
+            return first
+        return next((id for id, entry in entries.items() if entry["first"] == first), "")
 
     def detail(self, id: str) -> Json | None:
         """A file with its text and its story, the newest first; None where there is none."""
@@ -143,8 +177,16 @@ def _changed(path: str) -> Iterator[tuple[str, int]]:
         return
 
 
-def _incident(one: Incident) -> dict[str, Any]:
+def _read(content: bytes, path: str, settings: Settings) -> Json:
+    try:
+        one = load_incident(content, path, settings)
+    except BadFile as bad:
+        first = bad.problems[0]
+        unread = dict.fromkeys(("title", "severity", "status", "declared"), "")
+        problem = cut(f"{first.location}: {first.message}", _LONGEST)
+        return {**unread, "first": incident_id(path), "private": False, "problem": problem}
     return {
+        "problem": "",
         "title": cut(one.title, _LONGEST),
         "severity": one.severity,
         "status": str(one.status),

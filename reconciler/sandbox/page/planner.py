@@ -1,20 +1,27 @@
 """The plan beside the world: what the next loop would do, made by the reconciler itself, in this process.
 
-It asks the machines through the same seam as a run does, and cannot write. It is made in the background and
-again when the world or the files have changed, and rests as long as it took.
+It asks the machines through the same seam as a run does, and cannot write. It is made in the background, and
+again when the world or the files have changed: at once for the few incidents that are concerned, and for all
+of them when there is time, since with hundreds of open incidents that takes a while.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from time import monotonic
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from reconciler.clock import SystemClock
 from reconciler.errors import Failure, defect
+from reconciler.incident.settings import Settings
 from reconciler.incident.shown import inert
-from reconciler.plan.plan import Plan, Report
+from reconciler.plan.change import Blocked, Change, Note, Unreadable
+from reconciler.plan.plan import Plan
 from reconciler.repo.repository import Repository
 from reconciler.run.shell import Options, Shell
 from reconciler.sandbox.page.feed import Item, Json
@@ -27,6 +34,8 @@ from reconciler.views.report import report_lines
 
 #: Seconds after which a plan is made again though nothing changed: some changes fall due.
 STALE = 60.0
+#: For up to so many incidents a plan is made at once; the whole one rests so many times as long as it took.
+FEW, REST = 8, 3.0
 
 
 class Inside:
@@ -45,49 +54,53 @@ class Inside:
 class Planner:
     """Plans for one repository.
 
-    `applies` says whether the page may also apply; `done` is told of a new plan.
+    `file_of` names the file's id for an incident's marks; `done` is told of a new plan; `applies` says
+    whether the page may also apply. `seen` is the version of the feed that the last plan has looked at.
     """
 
     def __init__(
-        self,
-        world: World,
-        repo: Repository,
-        environ: Mapping[str, str],
-        *,
-        applies: bool,
-        done: Callable[[], None],
+        self, shell: Shell, file_of: Callable[[str], str], done: Callable[[], None], *, applies: bool
     ):
-        self._world, self._done, self.applies = world, done, applies
-        self._shell = Shell(repo, environ, SystemClock(), connect=self._connect)
+        self._shell, self._file_of, self._done, self.applies = shell, file_of, done, applies
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="plan")
-        self._busy = False
-        self._planned: object = None
-        self._rested = self._made = 0.0
-        self._number = 0
+        self._whole: Plan | None = None
+        self._number, self._made, self._rested = 0, 0.0, 0.0
+        self._busy = self._applying = False
+        self._behind = True
+        self.seen = -1
         self.plan: Json = {"state": "none", "summary": "", "notices": [], "groups": []}
         self.last: Json | None = None
 
-    def _connect(self, _: Mapping[str, str], settings: Any, **__: Any) -> Mapping[str, Api]:
-        sender = {"from_address": settings.pagerduty.from_address}
-        own: dict[str, dict[str, Any]] = {"slack": {}, "pagerduty": sender, "notion": {}}
-        return {service: Inside(self._world, service, switches) for service, switches in own.items()}
-
-    def consider(self, stamp: object) -> None:
-        """Make a plan if what it depends on is not what the last one saw, or that one is old."""
-        now = monotonic()
-        due = stamp != self._planned or now - self._made > STALE
-        if self._busy or not due or now < self._rested:
+    def consider(self, version: int, changed: Mapping[str, Json]) -> None:
+        """See to a plan: `changed` is what is newer in the feed than what was `seen`."""
+        if self._busy:
             return
-        self._busy, self._planned = True, stamp
-        self._worker.submit(self._work, self._plan)
+        self.seen = version
+        few, others = _concerned(changed)
+        known = {first: id for first in few if (id := self._file_of(first))}
+        self._behind |= others
+        now = monotonic()
+        if known and self._whole:
+            self._begin(partial(self._plan, known))
+        elif now > self._rested and (self._behind or now - self._made > STALE):
+            self._behind = False
+            self._begin(self._plan)
 
     def apply(self) -> bool:
-        """Apply once, in the background; False where that is under way, or not allowed."""
+        """Apply once, in the background; False where something is under way, or that is not allowed."""
         if self._busy or not self.applies:
             return False
-        self._busy = True
-        self._worker.submit(self._work, self._apply)
+        self._applying = True
+        self._begin(self._apply)
+        self._done()
         return True
+
+    def wait(self) -> bool:
+        """Wait for what is under way; False where nothing is."""
+        busy = self._busy
+        with suppress(RuntimeError):  # it is closed
+            self._worker.submit(lambda: None).result()
+        return busy
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -95,49 +108,103 @@ class Planner:
 
     def items(self) -> Iterable[Item]:
         """The plan as an entry of the feed: its last line, and how much it has for each incident."""
-        counts = {group["incident"]: group["changes"] for group in self.plan["groups"]}
-        short = {key: self.plan[key] for key in ("state", "summary")}
-        about = short | {
-            "counts": counts,
-            "applies": self.applies,
-            "applying": self._busy and self._planned is None,
-        }
-        yield Item("plan/next", (self._number, str(about)), lambda: about)
+        about: Json = {key: self.plan[key] for key in ("state", "summary")}
+        about["counts"] = {one["incident"]: one["changes"] for one in self.plan["groups"] if one["changes"]}
+        about |= {"applies": self.applies, "applying": self._applying}
+        yield Item("plan/next", (self._number, self._applying), lambda: about)
+
+    def _begin(self, do: Callable[[], None]) -> None:
+        self._busy = True
+        with suppress(RuntimeError):  # it is closed
+            self._worker.submit(self._work, do)
 
     def _work(self, do: Callable[[], None]) -> None:
-        began = monotonic()
         try:
             do()
         except Failure as failure:
             self._fail(failure)
         except Exception as error:
             self._fail(defect(error))
-        self._made = monotonic()
-        self._rested = self._made + (self._made - began)
         self._number += 1
-        self._busy = False
+        self._busy = self._applying = False
         self._done()
 
-    def _plan(self) -> None:
-        plan = self._shell.plan(Options())
-        self.plan = {
-            "state": "ready",
-            "at": SystemClock().now().isoformat(),
-            "summary": summary(plan),
-            "notices": [inert(one) for one in plan.notices] + _texts(problem_lines(plan)),
-            "groups": _groups(plan),
-        }
+    def _plan(self, few: Mapping[str, str] = MappingProxyType({})) -> None:
+        began = monotonic()
+        made = self._shell.plan(Options(only=frozenset(few.values())))
+        self._whole = _joined(self._whole, made, few.keys()) if few and self._whole else made
+        if not few:
+            self._made = monotonic()
+            self._rested = self._made + REST * (self._made - began)
+        self.plan = _shown(self._whole)
 
     def _apply(self) -> None:
-        self._planned = None
-        self._done()
-        report: Report = self._shell.apply(Options(holder="the sandbox's page", run="the sandbox's page"))
-        self.last = {"at": SystemClock().now().isoformat(), "lines": [*map(_line, report_lines(report))]}
+        report = self._shell.apply(Options(holder="the sandbox's page", run="the sandbox's page"))
+        self.last = {"at": _now(), "lines": [*map(_line, report_lines(report))]}
+        self._whole, self.plan = report.after, _shown(report.after)
 
     def _fail(self, failure: Failure) -> None:
         told = [inert(one) for one in (failure.detail, failure.next) if one]
-        words = inert(failure.message)
-        self.plan = {"state": "failed", "summary": words, "notices": told, "groups": []}
+        self._whole, words = None, inert(failure.message)
+        self.plan = {"state": "failed", "at": _now(), "summary": words, "notices": told, "groups": []}
+
+
+def shell(world: World, repo: Repository, environ: Mapping[str, str]) -> Shell:
+    """A run's shell for a repository, in which the services are those of this process."""
+
+    def connect(_: Mapping[str, str], settings: Settings, **__: object) -> Mapping[str, Api]:
+        sender = {"from_address": settings.pagerduty.from_address}
+        own: dict[str, dict[str, Any]] = {"slack": {}, "pagerduty": sender, "notion": {}}
+        return {service: Inside(world, service, switches) for service, switches in own.items()}
+
+    return Shell(repo, environ, SystemClock(), connect=connect)
+
+
+def _concerned(changed: Mapping[str, Json]) -> tuple[set[str], bool]:
+    """The few incidents that a change concerns, and whether others may be concerned too."""
+    found: set[str] = set()
+    others = False
+    for key, entry in changed.items():
+        own = entry.get("first") if key.startswith("file/") else entry.get("incident")
+        several = [own] if own else entry.get("incidents", [])
+        found.update(several)
+        others |= not several and not key.startswith("slack/")
+    return (found, others) if len(found) <= FEW else (set(), True)
+
+
+def _joined(whole: Plan, some: Plan, newer: Collection[str]) -> Plan:
+    """The plan with what a newer one says of some incidents; how much is in sync is then not known."""
+    return replace(
+        whole,
+        headings=(*(one for one in whole.headings if one.key not in newer), *some.headings),
+        changes=_kept(whole.changes, newer) + some.changes,
+        blocked=_kept(whole.blocked, newer) + some.blocked,
+        unreadable=_kept(whole.unreadable, newer) + some.unreadable,
+        notes=_kept(whole.notes, newer) + some.notes,
+        notices=some.notices,
+        in_sync=0,
+    )
+
+
+_One = TypeVar("_One", Change, Blocked, Unreadable, Note)
+
+
+def _kept(several: tuple[_One, ...], newer: Collection[str]) -> tuple[_One, ...]:
+    return tuple(one for one in several if one.address.incident not in newer)
+
+
+def _now() -> str:
+    return SystemClock().now().isoformat()
+
+
+def _shown(plan: Plan) -> Json:
+    return {
+        "state": "ready",
+        "at": _now(),
+        "summary": summary(plan),
+        "notices": [inert(one) for one in plan.notices] + _texts(problem_lines(plan)),
+        "groups": _groups(plan),
+    }
 
 
 def _groups(plan: Plan) -> list[Json]:

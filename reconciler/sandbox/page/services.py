@@ -20,14 +20,8 @@ _MARK = re.compile(r"\[[^/\[\]]+/([^/\[\]]+)\]")
 _LONGEST = 300
 
 
-def items(world: World) -> Iterator[Item]:
-    """Everything that the services hold."""
-    yield from _slack(world)
-    yield from _pagerduty(world)
-    yield from _notion(world)
-
-
-def _slack(world: World) -> Iterator[Item]:
+def slack(world: World) -> Iterator[Item]:
+    """The people and the channels."""
     machine = world.machines["slack"]
     with machine.lock:
         data = machine.data
@@ -83,7 +77,8 @@ def _marked(message: Json) -> tuple[str, str]:
     return str(payload.get("incident", "")), str(payload.get("thing", ""))
 
 
-def _pagerduty(world: World) -> Iterator[Item]:
+def pagerduty(world: World) -> Iterator[Item]:
+    """The incidents."""
     machine = world.machines["pagerduty"]
     with machine.lock:
         for id, incident in machine.data["incidents"].items():
@@ -107,7 +102,8 @@ def _page(incident: Json) -> Json:
     }
 
 
-def _notion(world: World) -> Iterator[Item]:
+def notion(world: World) -> Iterator[Item]:
+    """The databases and the pages."""
     machine = world.machines["notion"]
     assert isinstance(machine, NotionMachine)
     with machine.lock:

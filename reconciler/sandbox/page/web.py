@@ -104,6 +104,7 @@ def _world(board: Board, _: Asked) -> Told:
 
 
 def _feed(board: Board, asked: Asked) -> Told:
+    board.refresh()
     return _json(board.feed.since(asked.number("since"), asked.query.get("run", "")))
 
 

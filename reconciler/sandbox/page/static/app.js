@@ -17,27 +17,25 @@ const NAMES = { slack: "Slack", pagerduty: "PagerDuty", notion: "Notion" };
 const at = (id) => document.getElementById(id);
 
 function draw() {
+  const ends = atTheirEnds();
   rail();
-  for (const [name, render] of Object.entries(PANES)) draw_(at(name), render);
-  draw_(at("dock"), dock);
+  for (const [name, render] of Object.entries(PANES)) patch(at(name), render());
+  patch(at("dock"), dock());
   patch(at("switch"), Object.entries(NAMES).map(([name, words]) => h("button", { type: "button", role: "tab", key: name, do: "pane", with: { name }, "aria-controls": name, "aria-selected": String(state.pane === name) }, words)));
   document.body.dataset.pane = state.pane;
   document.body.dataset.docked = state.docked;
   at("live").textContent = { live: "live", connecting: "connecting", lost: "not connected" }[state.live];
   at("live").dataset.state = state.live;
   persons();
-}
-
-// A list that was at its end stays there when something is added.
-function draw_(parent, render) {
-  const ends = new Map();
-  for (const one of parent.querySelectorAll("[data-stick]")) {
-    ends.set(one.dataset.key, one.scrollHeight - one.scrollTop - one.clientHeight < 40);
-  }
-  patch(parent, render());
-  for (const one of parent.querySelectorAll("[data-stick]")) {
+  for (const one of document.querySelectorAll("[data-stick]")) {
     if (ends.get(one.dataset.key) ?? true) one.scrollTop = one.scrollHeight;
   }
+}
+
+// A list that was at its end stays there when something is added, or when it has less room.
+function atTheirEnds() {
+  const lists = [...document.querySelectorAll("[data-stick]")];
+  return new Map(lists.map((one) => [one.dataset.key, one.scrollHeight - one.scrollTop - one.clientHeight < 40]));
 }
 
 function persons() {

@@ -50,7 +50,7 @@ function known() {
 function plan() {
   if (!all("repository").length) return outside();
   const { plan: made, last } = known() || {};
-  if (!made || made.state === "none") return h("p", { class: "empty" }, "Making a plan…");
+  if (!made || made.state === "none") return h("p", { class: "empty" }, all("file").length > 20 ? `Making a plan for ${all("file").length} incidents; this takes a while…` : "Making a plan…");
   const groups = made.groups.filter((one) => !state.incident || one.incident === state.incident || !one.incident);
   return [
     made.notices.map((one) => h("p", { class: "notice" }, one)),
@@ -58,8 +58,17 @@ function plan() {
     groups.map((one) => h("section", { class: "group", key: one.incident || "-" },
       !state.incident && one.incident && h("h3", null, button(one.incident, "choose", { id: one.incident }, { class: "quiet" })),
       h("ul", { class: "lines" }, one.lines.map(line)))),
+    !last && applied(),
     last && h("details", { key: "last", class: "last" }, h("summary", null, `What the last apply did, at ${seconds(last.at)} UTC`), h("ul", { class: "lines" }, last.lines.map(line))),
   ];
+}
+
+// What the loop did last, wherever it runs: it leaves that in Git.
+function applied() {
+  const done = all("repository")[0]?.applied;
+  if (!done) return "";
+  return h("details", { key: "applied", class: "last" }, h("summary", null, `The last apply made ${done.effects.length} ${done.effects.length === 1 ? "change" : "changes"}, at ${seconds(done.at)} UTC`),
+    h("ul", { class: "lines columns" }, done.effects.map((one) => h("li", null, h("bdi", null, one)))));
 }
 
 function words(made, groups) {

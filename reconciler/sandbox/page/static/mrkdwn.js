@@ -44,8 +44,15 @@ function lines(text) {
 
 const broken = (several) => several.map((line, at) => [at ? h("br") : "", marked(line)]);
 
+// A link may stand within bold text: while styles are looked for, a number between two marks stands for it.
 function marked(line) {
-  return line.split(/<([^<>]+)>/).map((part, at) => (at % 2 ? special(part) : styled(part)));
+  const marks = [];
+  const text = line.replace(/[\uE000\uE001]/g, "").replace(/<([^<>]+)>/g, (_, mark) => `\uE000${marks.push(mark) - 1}\uE001`);
+  return styled(text, marks);
+}
+
+function leaf(text, marks) {
+  return text.split(/\uE000(\d+)\uE001/).map((part, at) => (at % 2 ? special(marks[part]) : emoji(unescaped(part))));
 }
 
 function special(mark) {
@@ -76,12 +83,15 @@ function called(target, words) {
   return `@${plain(words.replace(/^@/, "") || target.slice(1))}`;
 }
 
-function styled(text, depth = 0) {
-  const found = depth < 4 && STYLE.exec(text);
-  if (!found) return emoji(unescaped(text));
-  const inner = found[1] === "`" ? unescaped(found[2]) : styled(found[2], depth + 1);
-  const after = text.slice(found.index + found[0].length);
-  return [styled(text.slice(0, found.index), depth), h(TAGS[found[1]], null, inner), styled(after, depth)];
+function styled(text, marks, depth = 0) {
+  const shown = [];
+  let left = text;
+  for (let found = depth < 4 && STYLE.exec(left); found; found = STYLE.exec(left)) {
+    const inner = found[1] === "`" ? leaf(found[2], marks) : styled(found[2], marks, depth + 1);
+    shown.push(leaf(left.slice(0, found.index), marks), h(TAGS[found[1]], null, inner));
+    left = left.slice(found.index + found[0].length);
+  }
+  return [shown, leaf(left, marks)];
 }
 
 export function emoji(text) {

@@ -25,7 +25,7 @@ function chosen(found) {
 function table(found) {
   const database = all("database")[0];
   if (!found.length) return h("p", { class: "empty" }, state.incident ? "This incident has no document." : "The database is empty.");
-  const columns = [...database.columns].sort((a, b) => Number(b.type === "title") - Number(a.type === "title"));
+  const columns = [...database.columns].sort((a, b) => rank(a) - rank(b));
   return h("div", { class: "scroll", key: "table", tabindex: "0", role: "region", "aria-label": `Database ${database.title}` }, h("table", { class: "database" },
     h("thead", null, h("tr", null, columns.map((one) => h("th", { scope: "col" }, one.name)))),
     h("tbody", null, found.slice(0, state.earlier.notion || TABLE).map((one) => h("tr", { key: one.id, class: one.trashed ? "trashed" : null }, columns.map((column) =>
@@ -34,6 +34,9 @@ function table(found) {
         : value(column, one.values[column.name]))))))),
     found.length > (state.earlier.notion || TABLE) && button(`Show ${found.length - TABLE} more`, "earlier", { id: "notion" }, { class: "quiet" }));
 }
+
+// The title first, then what is chosen from a few, as a table is read.
+const rank = (column) => (column.type === "title" ? 0 : column.options.length || column.type === "select" ? 1 : column.type === "date" ? 2 : 3);
 
 function value(column, text) {
   if (!text) return "";

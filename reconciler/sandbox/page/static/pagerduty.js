@@ -49,7 +49,7 @@ function buttons(one) {
     open && button("Acknowledge", "act", { what: "pagerduty.acknowledge", given }, { class: one.status === "triggered" ? "main" : null, key: "ack" }),
     open && button("Resolve", "act", { what: "pagerduty.resolve", given }, { key: "resolve" }),
     !open && button("Reopen", "act", { what: "pagerduty.reopen", given }, { key: "reopen" }),
-    button("Add a note…", "note", { incident: one.id }, { class: "quiet", key: "note" }),
+    button("Note…", "note", { incident: one.id }, { class: "quiet", key: "note" }),
   ];
 }
 

@@ -14,7 +14,7 @@ export function slack() {
   return [
     h("div", { class: "pane-head" }, h("h2", null, "Slack"), h("span", { class: "count" }, found.length),
       state.incident && found.length > 1 ? tabs(found, open) : h("span", { class: "grow" }),
-      open && state.open.slack && button("All channels", "open", { pane: "slack", id: "-" }, { class: "quiet", key: "back" })),
+      open && !state.incident && button("All channels", "open", { pane: "slack", id: "-" }, { class: "quiet", key: "back" })),
     open ? (data ? channel(data) : h("p", { class: "empty" }, "…")) : list(found),
   ];
 }
@@ -128,6 +128,6 @@ function composer(data, inside) {
   }
   const who = nameOf(me());
   return h("form", { class: "composer", key: `write-${data.id}-${who}`, "data-keep": "1", do: "post", with: { channel: data.id } },
-    h("textarea", { name: "text", rows: "1", placeholder: `Message #${data.name.slice(0, 60)} as ${who}`, "aria-label": `Message #${data.name.slice(0, 60)} as ${who}` }),
+    h("textarea", { name: "text", rows: "1", placeholder: `Write as ${who}`, "aria-label": `Message #${data.name.slice(0, 60)} as ${who}` }),
     h("button", { type: "submit", class: "main" }, "Send"));
 }
