@@ -145,7 +145,12 @@ def _place(case: Case, lacking: list[str]) -> Location:
 
 
 def timeline(case: Case, world: World) -> Iterator[Resource]:
-    """A line for each time that is not known to have been there; none without such a heading."""
+    """A line for each time that is not known to have been there; none without such a heading.
+
+    A page that is not there yet is made with its lines: they are no changes of their own.
+    """
+    if isinstance(world[case.at(NAME, "page")], Absent):
+        return
     page, raw = world.present(case.at(NAME, "page")), world[text(case)]
     if not (page.live if page else not case.incident.status.over):
         return
