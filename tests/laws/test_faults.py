@@ -44,7 +44,7 @@ def test_every_kind_of_call_is_struck_by_every_kind_of_fault() -> None:
 
 # two faults ------------------------------------------------------------------------------------
 
-FIRST = {pairs.first(name): name for name in sample(pairs.scenarios(), 12)}
+FIRST = {pairs.first(name): name for name in sample(pairs.scenarios(), 8)}
 
 
 @pytest.mark.parametrize("first", FIRST, ids=lambda first: FIRST[first].replace("/", "-"))
@@ -57,7 +57,7 @@ def test_whatever_two_faults_break_is_mended_and_nothing_is_made_twice(first: pa
 def test_every_excused_pair_does_occur_and_leaves_no_way_but_one_too_many(row: Row) -> None:
     firsts = map(pairs.first, pairs.scenarios())
     lost = [one for one in firsts if one.at.method == row.create and one.fault.name.startswith(LOST)]
-    listed = ((first, second) for first in lost for second in pairs.tried(first))
+    listed = ((first, second) for first in sample(lost, 3) for second in pairs.tried(first))
     found = [both for both in listed if excused.row(both[0], both[1].struck) == row]
     assert any(second.broken for _, second in found)
     assert [line for both in found for line in pairs.inexcusable(*both)] == []
