@@ -99,6 +99,7 @@ def test_followed_word_for_word_it_ends_with_a_live_incident(tmp_path: Path) -> 
         desk.will_type(owned(tokens))
         for block in (write, read, who, share):
             shell.paste(block)
+        assert (tmp_path / "home/.incident-tokens").stat().st_mode & 0o077 == 0
 
         assert re.search(r"^\d+ in order\. 2 worth knowing\.$", shell.paste(examine), re.MULTILINE)
         id = re.findall(r"^(\d{8}-[a-z]+-[a-z]+): ", shell.paste(declare), re.MULTILINE)[0]
