@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import click
 
+from reconciler.cli import candidates
 from reconciler.clock import Clock, SystemClock, VirtualClock
 from reconciler.errors import Failure, Usage
 from reconciler.incident.moments import parse_time
@@ -61,7 +62,12 @@ class Call:
 def verb(function: Callable[..., Written]) -> click.Command:
     """A command that makes one commit, and says which."""
 
-    @click.option("--author", metavar="'NAME <ADDRESS>'", help="Default: Git's user.name and user.email.")
+    @click.option(
+        "--author",
+        metavar="'NAME <ADDRESS>'",
+        shell_complete=candidates.authors,
+        help="Default: Git's user.name and user.email.",
+    )
     @click.option("--no-push", is_flag=True, help="Commit here only.")
     @click.option("--request-id", metavar="ID", help="The same ID twice makes one commit.")
     @click.option("--now", type=Time(), help="Set the clock.")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from reconciler.cli import candidates
 from reconciler.cli.asking import Time, clock_at
 from reconciler.incident.model import Status
 from reconciler.incident.shown import inert
@@ -23,10 +24,24 @@ _NOW = click.option("--now", type=Time(), help="Set the clock.")
 
 @click.command(name="list")
 @click.option("--all", "everything", is_flag=True, help="The resolved, closed and canceled ones too.")
-@click.option("--severity", "severities", multiple=True, metavar="NAME", help="Only these. Repeatable.")
+@click.option(
+    "--severity",
+    "severities",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=candidates.severities,
+    help="Only these. Repeatable.",
+)
 @click.option("--status", "statuses", multiple=True, type=_STATUS, help="Only these. Repeatable.")
-@click.option("--service", metavar="NAME", help="Only those that concern it.")
-@click.option("--person", metavar="ADDRESS", help="Only those in which they have a part.")
+@click.option(
+    "--service", metavar="NAME", shell_complete=candidates.services, help="Only those that concern it."
+)
+@click.option(
+    "--person",
+    metavar="ADDRESS",
+    shell_complete=candidates.people,
+    help="Only those in which they have a part.",
+)
 @_JSON
 @_NOW
 @click.pass_obj
@@ -59,7 +74,7 @@ def list_(
 
 
 @click.command()
-@click.argument("id", metavar="ID")
+@click.argument("id", metavar="ID", shell_complete=candidates.incidents())
 @_JSON
 @_NOW
 @click.pass_obj
@@ -77,7 +92,7 @@ def show(folder: str, id: str, as_json: bool, now: datetime | None) -> None:
 
 
 @click.command()
-@click.argument("id", metavar="ID")
+@click.argument("id", metavar="ID", shell_complete=candidates.incidents())
 @_JSON
 @click.pass_obj
 def log(folder: str, id: str, as_json: bool) -> None:

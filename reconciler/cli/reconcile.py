@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import candidates
 from reconciler.cli.asking import Time
 from reconciler.cli.root import fail
 from reconciler.cli.waiting import progress
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 STOPPING = "stopping after the changes in hand; once more to stop at once"
 AT_ONCE = "stopped at once: what was in hand may have been done, which the next run looks at first"
 
-_INCIDENT = click.option("--incident", "only", multiple=True, metavar="ID", help="Only this one. Repeatable.")
+_INCIDENT = click.option(
+    "--incident", "only", multiple=True, metavar="ID", shell_complete=candidates.incidents(),
+    help="Only this one. Repeatable.",
+)  # fmt: skip
 _NOW = click.option("--now", type=Time(), help="Set the clock, e.g. 2026-11-28T16:45:00Z.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 _LATE = click.option("--allow-late-pages", is_flag=True, help="Page for incidents declared long ago.")

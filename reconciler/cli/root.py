@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from reconciler import __version__
 from reconciler.errors import Failure, Usage, defect
@@ -18,6 +19,9 @@ TRACEBACK = "RECONCILER_TRACEBACK"
 
 #: The exit code of what was stopped by Ctrl-C, as shells have it.
 STOPPED = 130
+
+#: Set by a shell that wants to know how a word may go on.
+COMPLETE = "_RECONCILER_COMPLETE"
 
 #: No token is shorter; what is might be a word.
 SHORTEST = 8
@@ -42,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor", "doctor", "Check tokens, scopes and settings against the live services."),
     "demo": ("demo", "demo", "Walk through an incident against the sandbox."),
     "sandbox": ("sandbox", "sandbox", "Serve a local Slack, PagerDuty and Notion."),
+    "completion": ("completion", "completion", "What a shell needs to complete commands and incidents."),
     "unlock": ("reconcile", "unlock", "End a lease whose holder is gone."),
 }
 
@@ -60,14 +65,28 @@ class Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Commands with their lines, none of them imported."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        fitting = (name for name in COMMANDS if name.startswith(incomplete))
+        return [CompletionItem(name, help=COMMANDS[name][2]) for name in fitting]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
 
+def _folders(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """The shell knows its folders."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="reconciler")
-@click.option("-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.option(
+    "-C", "folder", metavar="DIR", default=".", help="Work as if started in DIR.", shell_complete=_folders
+)
 @click.pass_context
 def cli(ctx: click.Context, folder: str) -> None:
     """Incidents as YAML in Git, brought in line with Slack, PagerDuty and Notion.
@@ -80,6 +99,10 @@ def cli(ctx: click.Context, folder: str) -> None:
 
 def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
     """Run the command and turn whatever ends it into an exit code; no traceback reaches a user."""
+    if COMPLETE in os.environ:
+        from reconciler.cli.completion import register
+
+        register()
     try:
         result = command.main(args=arguments, prog_name="reconciler", standalone_mode=False)
         return result if isinstance(result, int) else 0

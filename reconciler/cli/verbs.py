@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from reconciler.cli import candidates
 from reconciler.cli.asking import Call, Time, read_text, verb
 from reconciler.errors import Usage
 from reconciler.incident.model import Status
@@ -13,20 +14,60 @@ from reconciler.incident.shown import quoted
 from reconciler.incident.verbs import AddUpdate, Declare, Reopen, SetStatus
 from reconciler.repo.verbs import Written
 
-_ID = click.argument("id", metavar="ID")
-_BY = click.option("--by", metavar="ADDRESS", help="Who says so. Default: the author's address.")
+_OPEN = tuple(status.value for status in Status if status.open)
+_ENDED = tuple(status.value for status in Status if not status.open)
+_ID = click.argument("id", metavar="ID", shell_complete=candidates.incidents(*_OPEN, "resolved"))
+_OPEN_ID = click.argument("id", metavar="ID", shell_complete=candidates.incidents(*_OPEN))
+_ENDED_ID = click.argument("id", metavar="ID", shell_complete=candidates.incidents(*_ENDED))
+_BY = click.option(
+    "--by",
+    metavar="ADDRESS",
+    shell_complete=candidates.people,
+    help="Who says so. Default: the author's address.",
+)
 
 
 @verb
 @click.argument("title")
-@click.option("--severity", required=True, metavar="NAME", help="One of the settings' severities.")
-@click.option("--summary", default="", metavar="TEXT", help="What is known; `-` reads standard input.")
-@click.option("--service", "services", multiple=True, metavar="NAME", help="What is affected. Repeatable.")
 @click.option(
-    "--role", "roles", multiple=True, metavar="ROLE=ADDRESS", help="E.g. commander=ana@example.com."
+    "--severity",
+    required=True,
+    metavar="NAME",
+    shell_complete=candidates.severities,
+    help="One of the settings' severities.",
 )
-@click.option("--responder", "responders", multiple=True, metavar="ADDRESS", help="Who helps. Repeatable.")
-@click.option("--page", multiple=True, metavar="TEAM", help="Whom else to page. Repeatable.")
+@click.option("--summary", default="", metavar="TEXT", help="What is known; `-` reads standard input.")
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=candidates.services,
+    help="What is affected. Repeatable.",
+)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE=ADDRESS",
+    shell_complete=candidates.roles,
+    help="E.g. commander=ana@example.com.",
+)
+@click.option(
+    "--responder",
+    "responders",
+    multiple=True,
+    metavar="ADDRESS",
+    shell_complete=candidates.people,
+    help="Who helps. Repeatable.",
+)
+@click.option(
+    "--page",
+    multiple=True,
+    metavar="TEAM",
+    shell_complete=candidates.teams,
+    help="Whom else to page. Repeatable.",
+)
 @click.option("--bridge", metavar="URL", help="Where people talk.")
 @click.option("--private", is_flag=True, help="Only those invited see it; the settings must allow it.")
 @click.option("--drill", is_flag=True, help="An exercise.")
@@ -83,7 +124,7 @@ def status(call: Call, id: str, status: str) -> Written:
 
 
 @verb
-@_ID
+@_OPEN_ID
 def resolve(call: Call, id: str) -> Written:
     """All clear."""
     return call.desk.change(id, SetStatus(Status.RESOLVED, call.now), call.request)
@@ -97,14 +138,14 @@ def close(call: Call, id: str) -> Written:
 
 
 @verb
-@_ID
+@_OPEN_ID
 def cancel(call: Call, id: str) -> Written:
     """It was a false alarm."""
     return call.desk.change(id, SetStatus(Status.CANCELED, call.now), call.request)
 
 
 @verb
-@_ID
+@_ENDED_ID
 def reopen(call: Call, id: str) -> Written:
     """It is back, or it was never over: investigating again."""
     return call.desk.change(id, Reopen(call.now), call.request)
