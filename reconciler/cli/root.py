@@ -6,13 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from reconciler import __version__
 from reconciler.errors import Failure, Usage, defect
 from reconciler.incident.shown import inert
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: Set in the environment, what nobody expected ends in Python's own traceback.
 TRACEBACK = "RECONCILER_TRACEBACK"
@@ -67,6 +70,8 @@ class Lazy(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Commands with their lines, none of them imported."""
+        from click.shell_completion import CompletionItem
+
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
         fitting = (name for name in COMMANDS if name.startswith(incomplete))
@@ -79,6 +84,8 @@ class Lazy(click.Group):
 
 def _folders(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """The shell knows its folders."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="dir")]
 
 

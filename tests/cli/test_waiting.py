@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.support.looking import RHINO, SETTINGS, file, place
 from tests.support.pseudo import Ended, typed
+from tests.support.repositories import alone
 
 PRELUDE = """
 import sys, threading
@@ -130,3 +133,14 @@ entry.main()
     ended = python(hanging, keys={"3 incidents": "\x03"})
     assert ended.code == 130
     assert ended.seen.endswith("\r\x1b[K\r\nstopped\r\n")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_lacks_our_letters_shows_others(tmp_path: Path, encoding: str) -> None:
+    alone(tmp_path / "here", {"reconciler.yaml": SETTINGS, place(RHINO): file("支払い → 🔥")})
+    environ = {"PYTHONIOENCODING": encoding, "NO_COLOR": "1"}
+    for verb in (["list"], ["show", RHINO], ["log", RHINO], ["show", "支払い"]):
+        command = [sys.executable, "-m", "reconciler", "-C", str(tmp_path / "here"), *verb]
+        ended = typed(command, environ=environ)
+        assert ended.code == (verb[-1] == "支払い")
+        assert "defect" not in ended.seen
