@@ -1,6 +1,7 @@
 """What can go wrong, in the words a person needs: attempted, answer, place, next step.
 
     Failure                     anything that is told to a user instead of a traceback (exit 1)
+    ├── Conflict                somebody else has set the same field meanwhile (exit 1)
     ├── Refusal                 a guard or a policy said no (exit 4)
     ├── Held                    another reconciler holds the lease (exit 5)
     └── Usage                   the command's words are off (exit 64)
@@ -53,6 +54,10 @@ class Failure(Exception):
     def __init__(self, message: str, *, detail: str = "", next: str = "", location: Location | None = None):
         super().__init__(message)
         self.message, self.detail, self.next, self.location = message, detail, next, location
+
+
+class Conflict(Failure):
+    """Somebody has set the same field since it was looked at; the message says who, to what, and when."""
 
 
 class Refusal(Failure):

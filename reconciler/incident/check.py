@@ -12,12 +12,15 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from reconciler.incident.finding import HINTED, Finding, Path, meant, nearest
+from reconciler.incident.links import pagerduty_id
 from reconciler.incident.moments import TIME, parse_time
 from reconciler.incident.place import check_id
 from reconciler.incident.shown import quoted
 
 _ROLES = ("commander", "technical", "communications", "scribe")
 _MOST = 100  # names in a list: the schema allows no more, and more are not looked up
+#: Lists whose items are told apart by their `at`, and what one of them is called.
+_DATED = {"updates": "update", "escalations": "escalation", "timeline": "note"}
 _COURSE = ("detected", "mitigated", "resolved", "closed")
 
 
@@ -35,7 +38,8 @@ def check_incident(data: Any, id: str, names: Names | None) -> list[Finding]:
     """Everything wrong with an incident's data; without `names`, what needs the settings is left out."""
     found = check_id(id)
     if isinstance(data, Mapping):
-        found += [*_times(data), *_updates(data), *_roles(data), *_formerly(data, id)]
+        found += [*_times(data), *_keyed(data), *_updates(data), *_roles(data), *_formerly(data, id)]
+        found += list(_adopted(data))
         if names is not None:
             found += [*_known(data, names), *_private(data, names)]
     return found
@@ -46,14 +50,16 @@ def _known(data: Mapping[str, Any], names: Names) -> Iterator[Finding]:
     if isinstance(severity, str) and severity and severity not in names.severities:
         hint = meant(severity, names.severities)
         yield Finding(("severity",), f"{names.path} has no severity {quoted(severity)}", hint)
-    yield from _unknown(data, "services", "service", "services", names.services, names.path)
-    yield from _unknown(data, "page", "team", "teams", names.teams, names.path)
+    services = _texts(data, "services")
+    yield from _unknown(services, "service", "services", names.services, names.path)
+    for places in (_texts(data, "page"), _teams(data)):
+        yield from _unknown(places, "team", "teams", names.teams, names.path)
 
 
 def _unknown(
-    data: Mapping[str, Any], key: str, kind: str, table: str, known: tuple[str, ...], path: str
+    texts: list[tuple[Path, str]], kind: str, table: str, known: tuple[str, ...], path: str
 ) -> Iterator[Finding]:
-    unknown = [(place, name) for place, name in _texts(data, key) if name and name not in known]
+    unknown = [(place, name) for place, name in texts if name and name not in known]
     for number, (place, name) in enumerate(unknown):
         near = nearest(name, known) if number < HINTED else None
         hint = near or f"a name from `{table}` in {path}, or add {quoted(name)} there"
@@ -90,19 +96,46 @@ def _backwards(path: Path, before: str) -> Finding:
 def _updates(data: Mapping[str, Any]) -> Iterator[Finding]:
     moments = _moments(data)
     begin = min((moments[key] for key in ("detected", "declared_at") if key in moments), default=None)
-    seen: dict[datetime, int] = {}
-    for number, update in enumerate(_items(data, "updates")):
-        at = _moment(update.get("at")) if isinstance(update, Mapping) else None
-        if at is None:
-            continue
-        path: Path = ("updates", number, "at")
-        if at in seen:
-            other = f"update {seen[at] + 1} has the same `at`, which is what tells updates apart"
-            yield Finding(path, other, "the time to the second")
-        elif begin is not None and at < begin:
+    told: set[datetime] = set()
+    for path, at in _dated(data, "updates"):
+        if begin is not None and at < begin and at not in told:
             words = "this update is earlier than the incident's beginning"
             yield Finding(path, words, "the time when it was said", level="warning")
-        seen.setdefault(at, number)
+        told.add(at)
+
+
+def _keyed(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Items that the same time cannot tell apart."""
+    for key, name in _DATED.items():
+        seen: dict[datetime, int] = {}
+        for path, at in _dated(data, key):
+            if at in seen:
+                other = f"{name} {seen[at] + 1} has the same `at`, which is what tells {name}s apart"
+                yield Finding(path, other, "the time to the second")
+            seen.setdefault(at, int(path[1]))
+
+
+def _dated(data: Mapping[str, Any], key: str) -> Iterator[tuple[Path, datetime]]:
+    """The moments in a list, each with its path."""
+    for number, item in enumerate(_items(data, key)):
+        at = _moment(item.get("at")) if isinstance(item, Mapping) else None
+        if at is not None:
+            yield (key, number, "at"), at
+
+
+def _adopted(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """One PagerDuty incident that is to be the page of two teams."""
+    seen: dict[str, str] = {}
+    for team, given in _table(_table(data, "adopt"), "pagerduty").items():
+        try:
+            page = pagerduty_id(given) if isinstance(given, str) else None
+        except ValueError:
+            continue
+        if page in seen:
+            words = f"{page} is the page of {quoted(seen[page])} already"
+            yield Finding(("adopt", "pagerduty", team), words, "another PagerDuty incident, or one team")
+        elif page is not None:
+            seen[page] = team
 
 
 def _roles(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -122,17 +155,19 @@ def _formerly(data: Mapping[str, Any], id: str) -> Iterator[Finding]:
 
 
 def _moments(data: Mapping[str, Any]) -> dict[str, datetime]:
-    """The incident's own times, those of its updates left out, by their keys."""
-    moments = ((path, _moment(text)) for path, text in _time_texts(data) if path[0] != "updates")
+    """The incident's own times, those of its lists left out, by their keys."""
+    moments = ((path, _moment(text)) for path, text in _time_texts(data) if path[0] not in _DATED)
     return {str(path[-1]): moment for path, moment in moments if moment is not None}
 
 
 def _time_texts(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    times, updates = data.get("times"), _items(data, "updates")
+    times = data.get("times")
     places: list[tuple[Path, Any]] = [(("declared_at",), data.get("declared_at"))]
     if isinstance(times, Mapping):
         places += [(("times", name), times.get(name)) for name in _COURSE]
-    places += [(("updates", n, "at"), u.get("at")) for n, u in enumerate(updates) if isinstance(u, Mapping)]
+    for key in _DATED:
+        listed = enumerate(_items(data, key))
+        places += [((key, number, "at"), one.get("at")) for number, one in listed if isinstance(one, Mapping)]
     return ((path, text) for path, text in places if isinstance(text, str))
 
 
@@ -146,6 +181,23 @@ def _moment(text: object) -> datetime | None:
 def _items(data: Mapping[str, Any], key: str) -> list[Any]:
     value = data.get(key)
     return value if isinstance(value, list) else []
+
+
+def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _teams(data: Mapping[str, Any]) -> list[tuple[Path, str]]:
+    """The teams that escalations and adopted pages name, each with its path."""
+    items = enumerate(_items(data, "escalations")[:_MOST])
+    named: list[tuple[Path, Any]] = [
+        (("escalations", number, "team"), item.get("team"))
+        for number, item in items
+        if isinstance(item, Mapping)
+    ]
+    named += [(("adopt", "pagerduty", team), team) for team in _table(_table(data, "adopt"), "pagerduty")]
+    return [(path, name) for path, name in named if isinstance(name, str)]
 
 
 def _texts(data: Mapping[str, Any], key: str) -> list[tuple[Path, str]]:

@@ -66,4 +66,10 @@ def _are_updates(*values: Any) -> bool:
 
 
 def _by_time(updates: Any) -> dict[str, Any]:
-    return {update["at"]: update.get("text") for update in updates or ()}
+    """What each item says, by its key: an escalation names its team, and why."""
+    return {one["at"]: one.get("text", _called(one)) for one in updates or ()}
+
+
+def _called(one: Mapping[str, Any]) -> str | None:
+    words = [str(one[key]) for key in ("team", "why") if one.get(key)]
+    return ": ".join(words) or None

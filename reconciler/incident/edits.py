@@ -16,7 +16,8 @@ Value: TypeAlias = "Scalar | Mapping[str, Value] | Sequence[Value]"
 #: The order in which keys are written; a new one goes after its nearest predecessor in the file.
 ORDER = (
     *("title", "severity", "status", "private", "drill", "paused", "formerly", "declared_at", "reporter"),
-    *("summary", "services", "roles", "responders", "page", "bridge", "times", "updates"),
+    *("summary", "services", "roles", "responders", "page", "adopt", "bridge", "times"),
+    *("updates", "escalations", "timeline"),
 )
 
 

@@ -44,6 +44,33 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineNote:
+    """One line for the document's timeline, such as a message that somebody pinned; `at` is its key."""
+
+    at: datetime
+    text: str
+    by: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One call for a team: it is paged, or notified again where it was paged before; `at` is its key."""
+
+    at: datetime
+    team: str
+    by: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What others made and the file hands over: by team, the id of a PagerDuty incident."""
+
+    pagerduty: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One incident file. Times are aware and in UTC; people are e-mail addresses."""
 
@@ -62,6 +89,9 @@ class Incident:
     bridge: str | None = None
     times: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     updates: tuple[Update, ...] = ()
+    timeline: tuple[TimelineNote, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    adopt: Adopted = Adopted()
     private: bool = False
     drill: bool = False
     paused: bool = False

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from reconciler.incident.finding import Path
-from reconciler.incident.model import Incident, Status, Update
+from reconciler.incident.links import pagerduty_id
+from reconciler.incident.model import Adopted, Escalation, Incident, Status, TimelineNote, Update
 from reconciler.incident.moments import parse_duration, parse_time
 from reconciler.incident.properties import NOTION_PROPERTIES
 from reconciler.incident.settings import (
@@ -52,6 +53,9 @@ def parse_incident(data: Mapping[str, Any], id: str, path: str, positions: Posit
         bridge=data.get("bridge"),
         times=MappingProxyType({name: parse_time(text) for name, text in data.get("times", {}).items()}),
         updates=tuple(_update(update) for update in data.get("updates", ())),
+        timeline=tuple(_note(note) for note in data.get("timeline", ())),
+        escalations=tuple(_escalation(one) for one in data.get("escalations", ())),
+        adopt=_adopted(data.get("adopt", {})),
         private=data.get("private", False),
         drill=data.get("drill", False),
         paused=data.get("paused", False),
@@ -82,6 +86,22 @@ def parse_settings(data: Mapping[str, Any], name: str, path: str, positions: Pos
 
 def _update(data: Mapping[str, Any]) -> Update:
     return Update(at=parse_time(data["at"]), text=data["text"], by=data.get("by"))
+
+
+def _note(data: Mapping[str, Any]) -> TimelineNote:
+    return TimelineNote(
+        at=parse_time(data["at"]), text=data["text"], by=data.get("by"), link=data.get("link")
+    )
+
+
+def _escalation(data: Mapping[str, Any]) -> Escalation:
+    return Escalation(at=parse_time(data["at"]), team=data["team"], by=data.get("by"), why=data.get("why"))
+
+
+def _adopted(data: Mapping[str, Any]) -> Adopted:
+    """Addresses are cut to the ids that they end with: `https://acme.pagerduty.com/incidents/Q1ABC`."""
+    pages = {team: pagerduty_id(given) for team, given in data.get("pagerduty", {}).items()}
+    return Adopted(pagerduty=_frozen(pages))
 
 
 def _severity(data: Mapping[str, Any]) -> Severity:

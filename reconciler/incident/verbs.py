@@ -6,17 +6,27 @@ The command line and the Slack helper say what they want in the same words, so b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, TypeAlias
 
 from reconciler.errors import Failure, Usage
-from reconciler.incident.edits import ORDER, Append, Edit, Remove, Scalar, Set, Value
+from reconciler.incident.edits import ORDER, Append, Edit, Remove, Scalar, Set, Value, plain
 from reconciler.incident.model import Incident, Path, Status
 
 #: The statuses of which the file keeps when they began.
 TIMED = (Status.MITIGATED, Status.RESOLVED, Status.CLOSED)
+
+
+class NotSeen(Enum):
+    """Says that nobody looked at a value before setting it."""
+
+    NOT_SEEN = "not seen"
+
+
+NOT_SEEN = NotSeen.NOT_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +45,12 @@ class Declare:
     bridge: str | None = None
     private: bool = False
     drill: bool = False
+    adopt: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def data(self) -> dict[str, Value]:
         """The whole file, its keys in the usual order; Usage when there is no title."""
         given: dict[str, Any] = {key: getattr(self, key) for key in ORDER if hasattr(self, key)}
+        given["adopt"] = {service: things for service, things in self.adopt.items() if things}
         given |= {"title": " ".join(self.title.split()), "status": Status.INVESTIGATING.value}
         given["summary"] = _paragraphs(self.summary or "")
         for key in ("services", "responders", "page"):
@@ -52,10 +64,14 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class SetStatus:
-    """Give it the status that may follow on its own: resolve, close and cancel are three of them."""
+    """Give it the status that may follow on its own: resolve, close and cancel are three of them.
+
+    `seen` is the status that the person saw, where that is known; see `unlike`.
+    """
 
     status: Status
     at: datetime
+    seen: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +92,15 @@ class AddUpdate:
 
 @dataclass(frozen=True, slots=True)
 class SetField:
-    """Give one key a value, as in `("severity",)` or `("roles", "commander")`; None takes it out."""
+    """Give one key a value, as in `("severity",)` or `("roles", "commander")`; None takes it out.
+
+    `seen` is the value that the person saw, None where there was none, NOT_SEEN where nobody looked; see
+    `unlike`.
+    """
 
     path: Path
     value: Scalar | None
+    seen: Scalar | NotSeen | None = NOT_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,30 @@ class AddTo:
     name: str
 
 
-Intention: TypeAlias = SetStatus | Reopen | AddUpdate | SetField | AddTo
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Add a line to the document's timeline; a message that is noted already (by its link) is not again.
+
+    When something else has that second, the next free one is taken.
+    """
+
+    at: datetime
+    text: str
+    by: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Call for a team: it is paged, or notified again where it was paged before."""
+
+    at: datetime
+    team: str
+    by: str | None = None
+    why: str = ""
+
+
+Intention: TypeAlias = SetStatus | Reopen | AddUpdate | SetField | AddTo | AddNote | Escalate
 
 
 def edits(intention: Intention, incident: Incident) -> list[Edit]:
@@ -99,16 +143,58 @@ def edits(intention: Intention, incident: Incident) -> list[Edit]:
     Failure where the status forbids it, Usage where a text is empty.
     """
     match intention:
-        case SetStatus(status, at):
+        case SetStatus(status, at, _):
             return _status(incident, status, at)
         case Reopen():
             return [] if incident.status.open else _to(Status.INVESTIGATING, intention.at)
         case AddUpdate():
             return [Append(("updates",), _update(incident, intention))]
-        case SetField(path, value):
-            return [Remove(path) if value is None else Set(path, value)]
+        case SetField(path, value, _):
+            return [Remove(path) if value is None else Set(path, _as_written(path, value))]
         case AddTo(key, name):
             return [] if name in getattr(incident, key) else [Append((key,), name)]
+        case AddNote():
+            return _noted(incident, intention)
+        case Escalate():
+            return [Append(("escalations",), _escalation(incident, intention))]
+
+
+def unlike(intention: Intention, data: Mapping[str, Any]) -> tuple[Path, Any] | None:
+    """The key that has become neither what the person saw nor what they want, and its value now.
+
+    `data` is what the file holds. None where the intention may be carried out.
+    """
+    if isinstance(intention, SetStatus) and intention.seen is not None:
+        path: Path = ("status",)
+        seen, wanted = plain(intention.seen), plain(intention.status)
+    elif isinstance(intention, SetField) and not isinstance(intention.seen, NotSeen):
+        path = intention.path
+        seen, wanted = _plain(intention.seen), _plain(intention.value)
+    else:
+        return None
+    now = at_path(data, path)
+    return None if now in (seen, wanted) else (path, now)
+
+
+def at_path(data: Any, path: Path) -> Any:
+    """The value at a path of the file's data; None where there is none."""
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data
+
+
+def _plain(value: Scalar | None) -> Any:
+    return None if value is None else plain(value)
+
+
+def _as_written(path: Path, value: Scalar) -> Scalar:
+    """A title is one line."""
+    if path != ("title",) or not isinstance(value, str):
+        return value
+    title = " ".join(value.split())
+    if not title:
+        raise Usage("an incident needs a title", next="say what is broken")
+    return title
 
 
 def _status(incident: Incident, status: Status, at: datetime) -> list[Edit]:
@@ -136,10 +222,42 @@ def _update(incident: Incident, said: AddUpdate) -> dict[str, Scalar]:
     text = _paragraphs(said.text)
     if not text:
         raise Usage("an update needs a text", next=f'say what is new: reconciler update {incident.id} "…"')
-    at, held = said.at, {update.at for update in incident.updates}
+    at = _free(said.at, {update.at for update in incident.updates})
+    return {"at": at, **({"by": said.by} if said.by else {}), "text": text}
+
+
+def _noted(incident: Incident, said: AddNote) -> list[Edit]:
+    text = _paragraphs(said.text)
+    if not text:
+        raise Usage("a note needs a text", next=f'say what happened: reconciler note {incident.id} "…"')
+    if said.link and any(note.link == said.link for note in incident.timeline):
+        return []
+    held = [incident.declared_at, *incident.times.values()]
+    for listed in (incident.updates, incident.escalations, incident.timeline):
+        held += [one.at for one in listed]
+    at = _free(said.at.replace(microsecond=0), set(held))
+    given = {"at": at, "by": said.by, "text": text, "link": said.link}
+    return [Append(("timeline",), {key: value for key, value in given.items() if value})]
+
+
+def _escalation(incident: Incident, said: Escalate) -> dict[str, Scalar]:
+    if not incident.status.open:
+        raise Failure(
+            f"{incident.id} is {incident.status}: nobody is called for it",
+            location=incident.where("status"),
+            next=f"if it is back, reopen it first: reconciler reopen {incident.id}",
+        )
+    at = _free(said.at.replace(microsecond=0), {one.at for one in incident.escalations})
+    given: dict[str, Scalar | None]
+    given = {"at": at, "team": said.team, "by": said.by, "why": _paragraphs(said.why)}
+    return {key: value for key, value in given.items() if value}
+
+
+def _free(at: datetime, held: Container[datetime]) -> datetime:
+    """The moment, or the next second that nothing else has."""
     while at in held:
         at += timedelta(seconds=1)
-    return {"at": at, **({"by": said.by} if said.by else {}), "text": text}
+    return at
 
 
 def _paragraphs(text: str) -> str:

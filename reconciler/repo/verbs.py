@@ -12,16 +12,29 @@ from typing import NamedTuple
 
 from reconciler.clock import Clock
 from reconciler.errors import Failure
-from reconciler.incident.model import Incident, Status
+from reconciler.incident.model import Incident, Path, Status
 from reconciler.incident.naming import new_id
 from reconciler.incident.settings import GitSettings, Settings
-from reconciler.incident.verbs import AddTo, AddUpdate, Declare, Intention, Reopen, SetField, SetStatus, edits
+from reconciler.incident.verbs import (
+    AddNote,
+    AddTo,
+    AddUpdate,
+    Declare,
+    Escalate,
+    Intention,
+    Reopen,
+    SetField,
+    SetStatus,
+    edits,
+    unlike,
+)
 from reconciler.repo import refs
+from reconciler.repo.blame import conflict
 from reconciler.repo.commit import Committed, Files, Words, commit_and_push, commit_edit
 from reconciler.repo.edit import edit
 from reconciler.repo.git import text
 from reconciler.repo.lines import document
-from reconciler.repo.loader import BadFile, load_incident
+from reconciler.repo.loader import BadFile, load_document, load_incident
 from reconciler.repo.objects import Person
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, shelf_at
@@ -87,11 +100,17 @@ class Desk:
         return _Errand(self, request, draft).run()
 
     def change(self, id: str, intention: Intention, request: Request) -> Written:
-        """Carry out an intention on the incident whose id is `id`, or begins with it. Raises Failure."""
+        """Carry out an intention on the incident whose id is `id`, or begins with it. Raises Failure.
+
+        Conflict where somebody has set the same field since the person saw it.
+        """
 
         def draft(shelf: Shelf) -> Draft:
             incident = shelf.incident(shelf.find(id))
             before = shelf.content(incident.id)
+            other = unlike(intention, load_document(before, incident.path).data)
+            if other is not None:
+                raise conflict(shelf, incident, *other)
             content = edit(before, incident.path, edits(intention, incident))
             if content == before:
                 return Draft(incident, None, _already(intention, incident))
@@ -193,16 +212,30 @@ def _valid(content: bytes, path: str, settings: Settings) -> Incident:
 def _told(intention: Intention, before: Incident) -> tuple[str, str]:
     """What a commit says: what was done, and its text."""
     match intention:
-        case SetStatus(status, _):
+        case SetStatus(status, _, _):
             return _VERBS.get(status, f"status {status}"), f"status: {before.status} → {status}"
         case Reopen():
             return "reopen", f"status: {before.status} → {Status.INVESTIGATING}"
         case AddUpdate(_, said, _):
             return "update", said
-        case SetField(path, value):
-            return f"set {'.'.join(map(str, path))}", str(value or "")
+        case SetField(path, value, _):
+            return _set(path, value, before)
+        case AddNote(_, said, _, _):
+            return "note", said
+        case Escalate(_, team, _, why):
+            return f"escalate {team}", why
         case AddTo(key, name):
             return f"add to {key}", name
+
+
+def _set(path: Path, value: object, before: Incident) -> tuple[str, str]:
+    """`severity sev2`, `commander bo@example.com`: what fits a line is said in the first one."""
+    name, words = str(path[-1]), "" if value is None else str(value)
+    if value is None:
+        return f"take out {name}", ""
+    if path == ("severity",):
+        return f"severity {words}", f"severity: {before.severity} → {words}"
+    return (f"{name} {words}", "") if path[0] == "roles" else (f"set {name}", words)
 
 
 def _already(intention: Intention, incident: Incident) -> str:

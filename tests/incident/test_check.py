@@ -185,3 +185,23 @@ def test_data_of_any_kind_is_looked_at(data: object) -> None:
 @pytest.mark.parametrize("key", [*GOOD, "private"])
 def test_what_does_not_fit_the_schema_is_left_to_it(key: str, odd: object) -> None:
     assert {finding.path for finding in found({key: odd})} <= {("severity",), ("private",)}
+
+
+@pytest.mark.parametrize(("key", "name"), [("escalations", "escalation"), ("timeline", "note")])
+def test_items_of_one_time_cannot_be_told_apart(key: str, name: str) -> None:
+    item = {"at": "2026-11-21T17:00:00Z", "team": "payments", "text": "x"}
+    path, message, _ = only(found({key: [item, item | {"at": "2026-11-21T18:00:00+01:00"}]}))
+    assert path == (key, 1, "at")
+    assert message == f"{name} 1 has the same `at`, which is what tells {name}s apart"
+
+
+def test_teams_that_are_called_or_have_a_page_are_known_to_the_settings() -> None:
+    called = found({"escalations": [{"at": "2026-11-21T17:00:00Z", "team": "payment"}]})
+    assert only(called)[0] == ("escalations", 0, "team")
+    assert only(found({"adopt": {"pagerduty": {"payment": "Q1ABC"}}}))[0] == ("adopt", "pagerduty", "payment")
+
+
+def test_one_page_is_that_of_one_team() -> None:
+    pages = {"payments": "Q1ABC", "primary": "https://acme.pagerduty.com/incidents/Q1ABC?x"}
+    path, message, _ = only(found({"adopt": {"pagerduty": pages}}))
+    assert (path, message) == (("adopt", "pagerduty", "primary"), "Q1ABC is the page of `payments` already")
