@@ -5,6 +5,7 @@ death. The state is lost then or kept elsewhere, the lease stays behind; the nex
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.support.gitlife import HERE, LIFE, MAIN, Life, Stage, plain_git, stag
 from tests.support.outcome import difference, named, names_of, world_of
 from tests.support.wire import KILL, SAME, Call, Fault, Numbering
 
+#: When a message was posted, in the link to it.
+_POSTED_AT = re.compile(r"/p\d{16}")
 #: Runs after the one with the fault, of which the last has nothing to do.
 RUNS = 4
 
@@ -193,4 +196,6 @@ def _read(path: str, content: bytes) -> Any:
 def _timeless(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _timeless(item) for key, item in value.items() if key not in ("at", "id")}
+    if isinstance(value, str):
+        return _POSTED_AT.sub("/p", value)
     return [_timeless(item) for item in value] if isinstance(value, list) else value

@@ -255,3 +255,13 @@ def test_a_reply_whose_announcement_vanishes_at_that_moment_is_posted_once(scene
         scene.apply()
     assert scene.messages("general") in ([ROLLING], [])
     assert scene.quiet()
+
+
+def test_an_announcement_that_is_found_again_and_edited_keeps_its_link(scene: Scene) -> None:
+    scene.apply()
+    links = {key: thing.url for key, thing in scene.memories[ID].things.items() if "announcement/" in key}
+    assert all(links.values())
+    scene.memories.clear()
+    scene.edit(title="Checkout fails for everybody")
+    scene.apply()
+    assert {key: scene.memories[ID].things[key].url for key in links} == links

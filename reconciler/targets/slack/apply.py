@@ -91,7 +91,7 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
     channel = body["channel"] if elsewhere else _place(change, case, world)
     sent = {**body["content"], "metadata": body["metadata"], "channel": channel}
     if change.id:
-        return _edit(api, change, case, sent)
+        return _edit(api, change, case, world, sent)
     if body.get("thread"):
         sent |= {"thread_ts": body["thread"], "reply_broadcast": bool(body.get("broadcast"))}
     answer = api.call("chat.postMessage", **sent, unfurl_links=False, unfurl_media=False)
@@ -104,12 +104,13 @@ def _message(api: Api, change: Change, case: Case, world: World) -> Ended:
 _DELETED = ("message_not_found", "cant_update_message")
 
 
-def _edit(api: Api, change: Change, case: Case, sent: Mapping[str, Any]) -> Ended:
+def _edit(api: Api, change: Change, case: Case, world: World, sent: Mapping[str, Any]) -> Ended:
     """Edit in place; what a person has deleted stays deleted, except the card, which is made again.
 
     Slack reads an edited text as a person's, names and all, unless `parse` says otherwise.
     """
-    done = Present(id=change.id, fields={"digest": change.value("digest")})
+    url = link_of(world, change.address.thing, sent["channel"], change.id)
+    done = Present(id=change.id, fields={"digest": change.value("digest")}, url=url)
     try:
         api.call("chat.update", ts=change.id, parse="none", **sent)
     except Refused as refused:
