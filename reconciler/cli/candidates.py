@@ -134,6 +134,12 @@ def teams(root: Path, _: str) -> Iterator[CompletionItem[str]]:
 
 
 @_quiet
+def role_names(_root: Path, _: str) -> Iterator[CompletionItem[str]]:
+    """The usual roles."""
+    yield from map(CompletionItem, _ROLES)
+
+
+@_quiet
 def people(root: Path, _: str) -> Iterator[CompletionItem[str]]:
     """Addresses: of the settings, and of the youngest incidents."""
     yield from map(CompletionItem, _people(root))

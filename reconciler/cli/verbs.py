@@ -1,4 +1,4 @@
-"""`reconciler new`, `update`, `status`, `resolve`, `close`, `cancel`, `reopen`: each is one commit."""
+"""`reconciler new`, `update`, `status`, `severity`, `role`, `escalate` and their like: each is one commit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.cli.asking import Call, Time, read_text, verb
 from reconciler.errors import Usage
 from reconciler.incident.model import Status
 from reconciler.incident.shown import quoted
-from reconciler.incident.verbs import AddUpdate, Declare, Reopen, SetStatus
+from reconciler.incident.verbs import AddNote, AddUpdate, Declare, Escalate, Reopen, SetField, SetStatus
 from reconciler.repo.verbs import Written
 
 _OPEN = tuple(status.value for status in Status if status.open)
@@ -68,6 +68,12 @@ _BY = click.option(
     shell_complete=candidates.teams,
     help="Whom else to page. Repeatable.",
 )
+@click.option(
+    "--adopt",
+    multiple=True,
+    metavar="TEAM=INCIDENT",
+    help="A PagerDuty incident (id or address) that is the team's page already. Repeatable.",
+)
 @click.option("--bridge", metavar="URL", help="Where people talk.")
 @click.option("--private", is_flag=True, help="Only those invited see it; the settings must allow it.")
 @click.option("--drill", is_flag=True, help="An exercise.")
@@ -82,6 +88,7 @@ def new(
     roles: tuple[str, ...],
     responders: tuple[str, ...],
     page: tuple[str, ...],
+    adopt: tuple[str, ...],
     bridge: str | None,
     private: bool,
     drill: bool,
@@ -99,11 +106,60 @@ def new(
         roles=dict(_role(role) for role in roles),
         responders=responders,
         page=page,
+        adopt={"pagerduty": dict(_page(one) for one in adopt)},
         bridge=bridge,
         private=private,
         drill=drill,
     )
     return call.desk.declare(said, call.request)
+
+
+@verb
+@_ID
+@click.argument("title")
+def title(call: Call, id: str, title: str) -> Written:
+    """Say in other words what is broken."""
+    return call.desk.change(id, SetField(("title",), title), call.request)
+
+
+@verb
+@_ID
+@click.argument("name", shell_complete=candidates.severities)
+def severity(call: Call, id: str, name: str) -> Written:
+    """Make it worse or less bad: NAME is one of the settings' severities."""
+    return call.desk.change(id, SetField(("severity",), name), call.request)
+
+
+@verb
+@_ID
+@click.argument("role", shell_complete=candidates.role_names)
+@click.argument("address", shell_complete=candidates.people)
+def role(call: Call, id: str, role: str, address: str) -> Written:
+    """Give somebody a role, such as commander. ADDRESS `none` takes it away."""
+    value = None if address == "none" else address.strip()
+    return call.desk.change(id, SetField(("roles", role.strip()), value), call.request)
+
+
+@verb
+@_OPEN_ID
+@click.argument("team", shell_complete=candidates.teams)
+@click.argument("why", default="")
+@_BY
+def escalate(call: Call, id: str, team: str, why: str, by: str | None) -> Written:
+    """Call for a team: page it, or notify it again where it was paged before."""
+    return call.desk.change(id, Escalate(call.now, team, call.person(by), why), call.request)
+
+
+@verb
+@_ID
+@click.argument("text")
+@click.option("--at", type=Time(), help="When it happened. Default: now.")
+@click.option("--link", metavar="URL", help="Where it was said.")
+@_BY
+def note(call: Call, id: str, text: str, at: datetime | None, link: str | None, by: str | None) -> Written:
+    """Add a line to the document's timeline; nobody is told. TEXT `-` reads standard input."""
+    said = AddNote(at or call.now, read_text(text), call.person(by), link)
+    return call.desk.change(id, said, call.request)
 
 
 @verb
@@ -149,6 +205,13 @@ def cancel(call: Call, id: str) -> Written:
 def reopen(call: Call, id: str) -> Written:
     """It is back, or it was never over: investigating again."""
     return call.desk.change(id, Reopen(call.now), call.request)
+
+
+def _page(given: str) -> tuple[str, str]:
+    team, found, incident = given.partition("=")
+    if not (team and found and incident):
+        raise Usage(f"{quoted(given)} names no page", next="write it like --adopt payments=Q1ABC2DEF3GHIJ")
+    return team.strip(), incident.strip()
 
 
 def _role(given: str) -> tuple[str, str]:
