@@ -88,9 +88,21 @@ def verb(function: Callable[..., Written]) -> click.Command:
             given=request_id is not None,
             push=not no_push,
         )
-        _say(function(Call(desk, request), **own))
+        _say(_shown(lambda: function(Call(desk, request), **own), typing="-" in own.values()))
 
     return click.command()(run)
+
+
+def _shown(work: Callable[[], Written], *, typing: bool) -> Written:
+    """Do the work, and show that it goes on; not to somebody who is typing a text."""
+    from reconciler.cli.waiting import progress
+    from reconciler.run.telling import Step
+
+    if typing:
+        return work()
+    with progress() as display:
+        display.hear(Step("committing, and pushing"))
+        return work()
 
 
 def clock_at(now: datetime | None) -> Clock:

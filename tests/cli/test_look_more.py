@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from reconciler.clock import VirtualClock
-from reconciler.incident.shown import JOINERS
+from reconciler.incident.shown import JOINERS, inert
+from reconciler.incident.text import one_line
 from reconciler.repo.repository import Repository
-from reconciler.run.look import Asked, dossier, overview
+from reconciler.run.look import Asked, Overview, dossier, overview
 from reconciler.views.columns import cells
 from reconciler.views.incident import dossier_lines
 from reconciler.views.incidents import overview_lines
@@ -122,6 +123,10 @@ HOSTILE = {
 }
 
 
+def rows_of(listed: Overview, width: int) -> list[str]:
+    return [*rendered(overview_lines(listed, width), Screen(width))]
+
+
 @pytest.mark.parametrize("title", HOSTILE)
 def test_no_line_of_a_list_or_a_screen_is_wider_than_the_terminal(clone: Clone, title: str) -> None:
     text = json.dumps(HOSTILE[title][:250], ensure_ascii=False)
@@ -132,10 +137,12 @@ def test_no_line_of_a_list_or_a_screen_is_wider_than_the_terminal(clone: Clone, 
     listed, one = overview(repo, clock, Asked()), dossier(repo, clock, RHINO)
     whole = [*rendered(overview_lines(listed, None), Screen())]
     assert len(whole) == 3
+    begins = inert(one_line(HOSTILE[title]), keep=JOINERS)[:6].rstrip()
     for width in range(40, 201):
         on = Screen(width)
         lines = [*rendered(overview_lines(listed, width), on), *rendered(dossier_lines(one), on)]
         assert max(cells(line) for line in lines if "://" not in line) <= width
         assert all(char.isprintable() or char in JOINERS for line in lines for char in line)
         rows = [line for line in lines if line.startswith((RHINO, "b" * 30))]
+        assert sum(begins in line for line in rows_of(listed, width)) == 2  # each title, wherever it is
         assert len(rows) == 3  # two in the list, one above the screen: never a broken table
