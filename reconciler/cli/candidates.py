@@ -59,13 +59,15 @@ def _root(folder: Path) -> Path:
 
 
 def incidents(*statuses: str) -> Offer:
-    """Incidents that are in one of the statuses, as far as files are read; the open and young ones first."""
+    """Incidents in one of the statuses, else those whose files are not read; the open and young ones first."""
 
     def find(root: Path, incomplete: str) -> Iterator[CompletionItem[str]]:
         heads = list(_heads(root, incomplete))
-        for head in sorted(heads, key=lambda head: head.status not in _OPEN):
-            if not statuses or not head.status or head.status in statuses:
-                yield CompletionItem(head.id, help=head.words or None)
+        fitting = [head for head in heads if head.status in statuses]
+        unread = [head for head in heads if not head.status]
+        chosen = (fitting or unread) if statuses else heads
+        for head in sorted(chosen, key=lambda head: head.status not in _OPEN):
+            yield CompletionItem(head.id, help=head.words or None)
 
     return _quiet(find)
 

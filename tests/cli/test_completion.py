@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli import candidates
 from reconciler.cli.root import COMPLETE, cli, run
 from tests.house.test_startup import HEAVY
 from tests.support.pseudo import typed
@@ -91,6 +92,18 @@ def test_what_is_offered(
 ) -> None:
     found = offered(repo, line, monkeypatch, capfd)
     assert found == OFFERS[line].split()
+
+
+def test_of_many_incidents_only_the_young_are_read_and_the_old_are_offered_when_none_of_these_fits(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(candidates, "READ", 2)
+    assert offered(repo, "reconciler resolve ", monkeypatch, capfd) == ["20261121-new-one"]
+    assert offered(repo, "reconciler resolve 202610", monkeypatch, capfd) == ["20261001-old-one"]
+    (repo / "incidents/2026/11/20261121-new-one.yaml").unlink()
+    monkeypatch.setattr(candidates, "READ", 1)
+    unread = ["20261119-secret-one", "20261001-old-one"]
+    assert offered(repo, "reconciler resolve ", monkeypatch, capfd) == unread
 
 
 @pytest.mark.parametrize("settings", ["", "severities: 7\n", "[", "a: &a [*a]\n", "\x00"])
