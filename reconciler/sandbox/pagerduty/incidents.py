@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 
 from reconciler.sandbox.pagerduty import fields
 from reconciler.sandbox.pagerduty.account import Account, Json, as_list, identified, reference
-from reconciler.sandbox.pagerduty.lifecycle import STATUSES, assign, merge, page_on_call, set_status, touch
+from reconciler.sandbox.pagerduty.lifecycle import (
+    STATUSES,
+    assign,
+    escalate,
+    merge,
+    page_on_call,
+    set_status,
+    touch,
+)
 from reconciler.sandbox.pagerduty.record import log
 from reconciler.sandbox.pagerduty.refusals import refused
 from reconciler.sandbox.pagerduty.showing import brief, shown
@@ -124,8 +132,10 @@ def _reassign(account: Account, wish: _Wish) -> None:
         return
     if wish.people:
         assign(account, wish.incident, wish.people, "direct_assignment")
-    elif wish.level or ("escalation_policy" in wish.chosen and wish.status != "triggered"):
-        page_on_call(account, wish.incident, wish.level or 1)
+    elif wish.level:
+        escalate(account, wish.incident, wish.level)
+    elif "escalation_policy" in wish.chosen and wish.status != "triggered":
+        page_on_call(account, wish.incident)
 
 
 def _refuse_duplicate(account: Account, key: str, service: Json) -> None:

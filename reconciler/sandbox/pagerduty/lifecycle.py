@@ -67,11 +67,33 @@ def page_on_call(account: Account, incident: Json, level: int = 1) -> None:
     assign(account, incident, policy["escalation_rules"][level - 1]["targets"], "escalation_policy")
 
 
-def assign(account: Account, incident: Json, people: list[Json], via: str, *, notify: bool = True) -> None:
+def escalate(account: Account, incident: Json, level: int) -> None:
+    """Go to a level of its policy: nobody has it acknowledged any more, and those of the level are told.
+
+    That is so too where it is at that level already.
+    """
+    if incident["shown"]["status"] == "acknowledged":
+        _changed(account, incident, "triggered")
+        incident["shown"]["acknowledgements"] = []
+    policy = account.data["escalation_policies"][incident["shown"]["escalation_policy"]["id"]]
+    people = policy["escalation_rules"][level - 1]["targets"]
+    touch(account, incident)
+    assign(account, incident, people, "escalation_policy", what="escalate")
+
+
+def assign(
+    account: Account,
+    incident: Json,
+    people: list[Json],
+    via: str,
+    *,
+    what: str = "assign",
+    notify: bool = True,
+) -> None:
     """Make the incident these people's."""
     incident["shown"]["assignments"] = [{"at": account.stamp, "assignee": person} for person in people]
     incident["shown"]["assigned_via"] = via
-    log(account, incident, "assign", "auto", assignees=people)
+    log(account, incident, what, "auto", assignees=people)
     for person in people if notify else []:
         log(account, incident, "notify", "auto", user=person)
 

@@ -56,6 +56,7 @@ const DOES = {
   fold: () => { state.docked = !state.docked; changed(); },
   writes: (_, target) => { state.writes = target.checked; changed(); },
   earlier: ({ id }) => { state.earlier[id] = (state.earlier[id] || 100) + 400; changed(); },
+  more: ({ name, most }) => { state.earlier[name] = most; changed(); },
   apply: () => post("/page/apply"),
   diff: (given) => showDifference(given),
   jump: ({ ts }) => document.querySelector(`[data-key="${CSS.escape(ts)}"]`)?.scrollIntoView({ block: "center" }),

@@ -44,6 +44,11 @@ export function button(words, act, given, more) {
   return h("button", { type: "button", do: act, with: given || {}, ...more }, words);
 }
 
+// The end of a list that is not shown whole.
+export function rest(name, more, most) {
+  return more ? h("li", { key: "more", class: "rest" }, button(`Show ${more} more`, "more", { name, most }, { class: "quiet" })) : "";
+}
+
 // Make what is inside `parent` look like `nodes`, and leave alone what does so already: focus, what is being
 // typed, what is unfolded and how far it is scrolled stay.
 export function patch(parent, ...nodes) {

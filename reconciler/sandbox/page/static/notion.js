@@ -1,9 +1,9 @@
 // Notion: the database as a table, or one page with its properties and its text, both to be edited in place.
 
 import { button, h, link } from "./dom.js";
-import { all, entry, object, shownHere, state } from "./store.js";
+import { all, begun, entry, object, shownHere, state } from "./store.js";
 
-const TABLE = 200;
+const SHOWN = 100;
 
 export function notion() {
   const found = all("notion").filter((one) => shownHere([one.incident])).sort((a, b) => Number(a.trashed) - Number(b.trashed) || (a.at < b.at ? 1 : -1));
@@ -26,13 +26,14 @@ function table(found) {
   const database = all("database")[0];
   if (!found.length) return h("p", { class: "empty" }, state.incident ? "This incident has no document." : "The database is empty.");
   const columns = [...database.columns].sort((a, b) => rank(a) - rank(b));
+  const { shown, more } = begun("notion", found, SHOWN);
   return h("div", { class: "scroll", key: "table", tabindex: "0", role: "region", "aria-label": `Database ${database.title}` }, h("table", { class: "database" },
     h("thead", null, h("tr", null, columns.map((one) => h("th", { scope: "col" }, one.name)))),
-    h("tbody", null, found.slice(0, state.earlier.notion || TABLE).map((one) => h("tr", { key: one.id, class: one.trashed ? "trashed" : null }, columns.map((column) =>
+    h("tbody", null, shown.map((one) => h("tr", { key: one.id, class: one.trashed ? "trashed" : null }, columns.map((column) =>
       h("td", null, column.type === "title"
         ? button([h("bdi", null, one.title), one.trashed ? h("span", { class: "flag" }, "in the trash") : ""], "open", { pane: "notion", id: one.id }, { class: "entry-link" })
         : value(column, one.values[column.name]))))))),
-    found.length > (state.earlier.notion || TABLE) && button(`Show ${found.length - TABLE} more`, "earlier", { id: "notion" }, { class: "quiet" }));
+    more ? button(`Show ${more} more`, "more", { name: "notion", most: found.length }, { class: "quiet" }) : "");
 }
 
 // The title first, then what is chosen from a few, as a table is read.

@@ -1,9 +1,10 @@
 // PagerDuty: the incidents, each with its buttons; one in full with its notes and its log.
 
-import { button, h, link } from "./dom.js";
-import { all, object, shownHere, state } from "./store.js";
+import { button, h, link, rest } from "./dom.js";
+import { all, begun, object, shownHere, state } from "./store.js";
 import { clock, seconds, whole } from "./when.js";
 
+const SHOWN = 100;
 const RANK = { triggered: 0, acknowledged: 1, resolved: 2 };
 
 export function pagerduty() {
@@ -22,13 +23,14 @@ export function pagerduty() {
 const none = () => h("p", { class: "empty" }, state.incident ? "Nobody was paged for this incident." : "Nobody was paged yet.");
 
 function list(found) {
-  return h("ul", { class: "list scroll", key: "pages" }, found.map((one) => h("li", { key: one.id, class: `page ${one.status}` },
+  const { shown, more } = begun("pagerduty", found, SHOWN);
+  return h("ul", { class: "list scroll", key: "pages" }, shown.map((one) => h("li", { key: one.id, class: `page ${one.status}` },
     button([
       h("span", { class: "row" }, h("span", { class: `status ${one.status}` }, one.status), h("b", null, `#${one.number}`),
         h("span", { class: "grow" }), h("span", { class: "dim" }, clock(one.at))),
       h("bdi", { class: "line strong" }, one.title),
       h("bdi", { class: "dim line" }, [one.service, one.assigned.join(", ")].filter(Boolean).join(" · ")),
-    ], "open", { pane: "pagerduty", id: one.id }, { class: "entry" }))));
+    ], "open", { pane: "pagerduty", id: one.id }, { class: "entry" }))), rest("pagerduty", more, found.length));
 }
 
 function card(one) {

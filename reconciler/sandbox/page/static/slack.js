@@ -1,8 +1,8 @@
 // Slack: the channels, or one of them with its topic, bookmarks, people, messages, and a box to write in.
 
-import { button, h, icon, link } from "./dom.js";
+import { button, h, icon, link, rest } from "./dom.js";
 import { avatar, message, system } from "./messages.js";
-import { all, me, nameOf, object, people, shownHere, state } from "./store.js";
+import { all, begun, me, nameOf, object, people, shownHere, state } from "./store.js";
 import { day } from "./when.js";
 
 const SHOWN = 100;
@@ -40,13 +40,14 @@ function tabs(found, open) {
 
 function list(found) {
   if (!found.length) return h("p", { class: "empty" }, state.incident ? "This incident has no trace in Slack." : "No channel.");
-  return h("ul", { class: "list scroll", key: "channels" }, found.map((one) =>
+  const { shown, more } = begun("slack", found, SHOWN);
+  return h("ul", { class: "list scroll", key: "channels" }, shown.map((one) =>
     h("li", { key: one.id }, button([
       h("span", { class: "row" }, h("b", { class: "line" }, mark(one.private), h("bdi", null, one.name)),
         one.archived && h("span", { class: "flag" }, "archived"), h("span", { class: "grow" }),
         h("span", { class: "dim" }, one.messages)),
       h("bdi", { class: "dim line" }, one.topic || "no topic"),
-    ], "open", { pane: "slack", id: one.id }, { class: "entry" }))));
+    ], "open", { pane: "slack", id: one.id }, { class: "entry" }))), rest("slack", more, found.length));
 }
 
 function channel(data) {

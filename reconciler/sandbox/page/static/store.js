@@ -99,8 +99,19 @@ export function watch() {
 
 // incidents ---------------------------------------------------------------------------------------------
 
+// What is computed once a version: the incidents, and for a search which of them it finds.
+const kept = new Map();
+
+function once(name, about, make) {
+  const key = `${state.run}/${state.version}/${about}`;
+  if (kept.get(name)?.key !== key) kept.set(name, { key, value: make() });
+  return kept.get(name).value;
+}
+
 // One row an incident, the newest first: what its file says, else what its traces say.
-export function incidents() {
+export const incidents = () => once("incidents", "", allIncidents);
+
+function allIncidents() {
   const found = new Map();
   for (const one of all("file")) {
     found.set(one.first, { ...one, services: new Set() });
@@ -117,7 +128,9 @@ export function incidents() {
   return [...found.values()].sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
 }
 
-export function matching() {
+export const matching = () => once("matching", state.query, searched);
+
+function searched() {
   const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);
   return incidents().filter((one) => {
     const text = `${one.id} ${one.title} ${one.severity} ${one.status}`.toLowerCase();
@@ -125,11 +138,17 @@ export function matching() {
   });
 }
 
+// The beginning of a long list; `more` is how much of it is left out.
+export function begun(name, list, most) {
+  const shown = list.slice(0, Math.max(most, state.earlier[name] || 0));
+  return { shown, more: list.length - shown.length };
+}
+
 // True for what belongs to the incident that is chosen, or to one that the search finds.
 export function shownHere(ids) {
   if (state.incident) return ids.includes(state.incident);
   if (!state.query) return true;
-  const found = new Set(matching().map((one) => one.first));
+  const found = once("found", state.query, () => new Set(matching().map((one) => one.first)));
   return ids.some((id) => found.has(id));
 }
 
