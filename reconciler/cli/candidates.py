@@ -59,7 +59,7 @@ def _root(folder: Path) -> Path:
 
 
 def incidents(*statuses: str) -> Offer:
-    """Incidents in one of the statuses, else those whose files are not read; the open and young ones first."""
+    """Incidents in one of the statuses, else those whose files are not read; the open and young first."""
 
     def find(root: Path, incomplete: str) -> Iterator[CompletionItem[str]]:
         heads = list(_heads(root, incomplete))
