@@ -54,7 +54,8 @@ def wrapped(text: str, width: int, hang: int) -> list[str]:
         if cells(line + word) <= width:
             line += word
             continue
-        *before, line = [*([line] if line.strip() else []), *_pieces(word.lstrip(" "), width, hang)]
+        ended = line.removesuffix("·").rstrip(" ")  # at its end a line needs no sign that more comes
+        *before, line = [*([ended] if ended else []), *_pieces(word.lstrip(" "), width, hang)]
         lines += before
     return [*lines, line]
 

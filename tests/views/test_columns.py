@@ -91,6 +91,16 @@ def test_what_goes_on_stands_below_its_beginning() -> None:
     ]
 
 
+def test_a_line_does_not_end_with_what_separates_it_from_the_next() -> None:
+    parts = "acknowledged by Bo · " * 3 + "https://example.com/incidents/QMFMTYAKVB4GOA"
+    for width in range(40, 100):
+        lines = wrapped(f"  paged     {parts}", width, 12)
+        assert not any(line.rstrip().endswith("·") for line in lines)
+        assert " ".join(" ".join(lines).replace("·", "").split()) == " ".join(
+            f"paged {parts}".replace("·", "").split()
+        )
+
+
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_a_web_address_is_never_broken(width: int) -> None:
     for length in range(10, 120, 5):
