@@ -13,7 +13,7 @@ import pytest
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddUpdate, Declare, Intention, SetField, SetStatus
 from reconciler.repo.verbs import Desk, Request
-from reconciler.run.look import overview, story
+from reconciler.run.look import Asked, overview, story
 from reconciler.sandbox.slack.machine import SlackMachine
 from reconciler.targets.seam import Answer, Api, Refused
 from reconciler.views.document import document
@@ -91,7 +91,7 @@ class Life:
         plan = self.company.plan(self.ana)
         report = self.company.apply(self.ana)
         shell = self.company.shell(self.ana)
-        seen = overview(shell.repo, shell.clock, everything=True)
+        seen = overview(shell.repo, shell.clock, Asked(everything=True))
         id, events = story(shell.repo, self.id)
         printed = StringIO()
         for lines in (

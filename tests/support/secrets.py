@@ -16,7 +16,7 @@ from reconciler.clock import VirtualClock
 from reconciler.incident.model import Incident, Status
 from reconciler.plan.plan import Plan, Report
 from reconciler.run.front import front_page
-from reconciler.run.look import Overview
+from reconciler.run.look import Asked, Overview
 from reconciler.run.reconcile import Applied
 from reconciler.run.revision import Revision
 from reconciler.sandbox.machine import Machine
@@ -180,7 +180,7 @@ def _around(text: str, word: str) -> str:
 def _printed(scene: Scene, said: tuple[Plan | Report, ...]) -> dict[str, str]:
     """What a terminal, a log of CI or a program gets."""
     now = scene.clock.now()
-    overview = Overview([_newest(scene)], [], scene.settings, now, everything=True)
+    overview = Overview([_newest(scene)], [], scene.settings, now, Asked(everything=True))
     found = {
         "list": _shown(overview_lines(overview, None)),
         "list as JSON": document(overview_json(overview)),

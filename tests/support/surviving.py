@@ -38,7 +38,7 @@ from reconciler.repo.loader import (
 )
 from reconciler.run.engine import Connected
 from reconciler.run.front import front_page
-from reconciler.run.look import Dossier, Overview
+from reconciler.run.look import Asked, Dossier, Overview
 from reconciler.run.pool import Rounds
 from reconciler.run.reconcile import Situation, plan
 from reconciler.run.remember import remember
@@ -197,10 +197,10 @@ def _shown(case: Case) -> None:
     memory = _remembered(case, resources, world)
     shown = Revision("c0ffee", {}, {case.incident.id: case.incident}, {case.incident.id: str(case.url)})
     _inert(front_page(shown, {case.incident.id: memory}).splitlines())
-    dossier = Dossier(case.incident, NOW, memory, (), case.settings, NOW)
+    dossier = Dossier(case.incident, NOW, memory, (), "", case.settings, NOW)
     _lines(dossier_lines(dossier))
     _data(dossier_json(dossier))
-    overview = Overview([case.incident], [], case.settings, NOW, everything=True)
+    overview = Overview([case.incident], [], case.settings, NOW, Asked(everything=True))
     _lines(overview_lines(overview, 100))
     _data(overview_json(overview))
 

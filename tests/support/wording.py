@@ -20,7 +20,7 @@ from reconciler.incident.text import one_line
 from reconciler.plan.plan import Plan, Report
 from reconciler.repo.loader import load_incident, load_settings
 from reconciler.run.front import front_page
-from reconciler.run.look import Dossier, Overview
+from reconciler.run.look import Asked, Dossier, Overview
 from reconciler.run.revision import Revision
 from reconciler.sandbox.notion import content, inline
 from reconciler.targets.notion.properties import read
@@ -199,10 +199,10 @@ class Life:
         scene, now = self.scene, self.scene.clock.now()
         memory, newest = scene.memories[ID], scene.versions[ID][-1].incident
         assert newest is not None
-        dossier = Dossier(newest, now, memory, (), scene.settings, now)
+        dossier = Dossier(newest, now, memory, (), "", scene.settings, now)
         self._show(dossier_lines(dossier))
         self._tell(document(dossier_json(dossier), readable=True))
-        overview = Overview([newest], [], scene.settings, now, everything=True)
+        overview = Overview([newest], [], scene.settings, now, Asked(everything=True))
         for width in (None, 100):
             self._show(overview_lines(overview, width))
         self._tell(document(overview_json(overview), readable=True))
