@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -17,6 +18,8 @@ import pytest
 from reconciler.cli.root import cli, run
 from reconciler.incident.settings import Settings
 from reconciler.targets.connect import connect_all
+from tests.support.company import ID, PATH, SETTINGS, incident
+from tests.support.repositories import alone
 
 
 @contextmanager
@@ -44,6 +47,39 @@ def test_it_serves_until_it_is_told_to_end_and_ends_cleanly(tmp_path: Path, how:
     assert (process.returncode, out, err) == (0, "", "The sandbox has ended; its data is kept.\n")
     assert not (tmp_path / ".sandbox/url").exists(), "nobody waits for a sandbox that is gone"
     assert (tmp_path / ".sandbox/slack.json").exists()
+
+
+def test_a_browser_that_waits_for_news_holds_up_no_end(tmp_path: Path) -> None:
+    with started(tmp_path) as (process, _):
+        url = (tmp_path / ".sandbox/url").read_text().strip()
+        with urllib.request.urlopen(f"{url}/page/live", timeout=10) as news:
+            assert news.readline().startswith(b"data: ")
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "The sandbox has ended; its data is kept.\n")
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "where one is"])
+def test_it_shows_the_incidents_of_a_repository_and_writes_nothing_there(tmp_path: Path, named: bool) -> None:
+    clone = alone(tmp_path / "incidents", {"reconciler.yaml": SETTINGS, PATH: incident()})
+    before = clone.git("for-each-ref")
+    here, more = (tmp_path, ["--repository", str(clone.folder)]) if named else (clone.folder, [])
+    with started(here, *more) as (_, said):
+        url = (here / ".sandbox/url").read_text().strip()
+        assert f"incidents of {clone.folder}" in said[0]
+        with urllib.request.urlopen(f"{url}/page/feed", timeout=10) as answer:
+            entries = json.load(answer)["entries"]
+    assert entries[f"file/{ID}"]["title"] == "Checkout fails"
+    assert entries["plan/next"]["applies"] is False
+    assert (clone.git("for-each-ref"), clone.status()) == (before, "")
+
+
+def test_a_repository_that_is_none_is_an_error_where_it_was_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(cli, ["-C", str(tmp_path), "sandbox", "--port", "0", "--repository", str(tmp_path)])
+    assert code == 1
+    assert capsys.readouterr().err.startswith("error: ")
 
 
 def test_the_lines_that_it_prints_are_an_environment_in_which_every_service_answers(tmp_path: Path) -> None:
