@@ -12,7 +12,7 @@ from tests.support.walk_edits import CALLS, EDITS, FAULTS, RUNS, TIMES
 from tests.support.walking import NOTHING, STEPS, walked
 
 #: Walks that one scenario stands for, and scenarios in all.
-WALKS, COUNT = 20, 50
+WALKS, COUNT = 20, 40
 #: How many steps a walk has; those that are none are not counted.
 SHORTEST, LONGEST = 10, 24
 
