@@ -95,6 +95,17 @@ class DrillSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HelperSettings:
+    """Who may do what in Slack: addresses, `@groups` and `#channels`. None: every member, and no guest."""
+
+    aliases: tuple[str, ...] = ()
+    declare: tuple[str, ...] | None = None
+    lead: tuple[str, ...] | None = None
+    close: tuple[str, ...] | None = None
+    private: tuple[str, ...] = ()  # beside the people whom a private incident names itself
+
+
+@dataclass(frozen=True, slots=True)
 class GitSettings:
     remote: str = "origin"
     branch: str = "main"
@@ -116,6 +127,7 @@ class Settings:
     people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
     git: GitSettings = GitSettings()
     drill: DrillSettings = DrillSettings()
+    helper: HelperSettings = HelperSettings()
     private_allowed: bool = False
     path: str = "reconciler.yaml"
     positions: Mapping[Path, tuple[int, int]] = field(

@@ -1,0 +1,167 @@
+"""What the helper says: pure text and blocks. Anybody's words are escaped, so that they call nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reconciler.errors import Failure
+from reconciler.helper.progress import OVERDUE, Progress, Thing
+from reconciler.helper.said import line, link, paragraph
+from reconciler.helper.verbs import VERBS
+from reconciler.incident.model import Incident
+from reconciler.incident.settings import Settings
+from reconciler.incident.text import person_name, web_link
+from reconciler.repo.verbs import Written
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer is about: the commit, what it says, by whom, since when."""
+
+    written: Written
+    incident: Incident
+    by: str
+    since: datetime
+    web: str | None = None
+
+
+def said(text: str) -> Content:
+    """A message of text alone, which names nobody who is not meant."""
+    return {"text": text, "blocks": [section(text)]}
+
+
+def section(text: str) -> Content:
+    """A paragraph; Slack takes no more than 3,000 characters."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}
+
+
+def failed(failure: Failure) -> Content:
+    """Why nothing was written, and what to do."""
+    parts = [f":x: {line(failure.message)}"]
+    parts += [paragraph(failure.detail, 600)] if failure.detail else []
+    parts += [f"*Next:* {line(failure.next)}"] if failure.next else []
+    return said("\n".join(parts))
+
+
+def refused(words: str) -> Content:
+    """Why somebody may not, and who can."""
+    return said(f":no_entry: {words}")
+
+
+def writing(title: str) -> Content:
+    """Before there is a commit."""
+    return said(f":hourglass_flowing_sand: Writing it down: {line(title)}")
+
+
+def committed(told: Told) -> Content:
+    """One change was made, which the reconciler carries out as ever."""
+    written = told.written
+    if written.commit is None:
+        return said(
+            f":information_source: {line(told.incident.id)} {line(written.did)}. Nothing was changed."
+        )
+    if written.repeated:
+        words = "was carried out before; nothing was changed"
+        return said(f":information_source: {line(written.id)}: this request {words}. {_commit(told)}")
+    lines = [f":white_check_mark: {written.id}: {line(written.did)} · {_commit(told)}", *_notes(written)]
+    return said("\n".join(lines))
+
+
+def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> Content:
+    """A declaration, or a page, and what has become of it: committed, paged, channel, document."""
+    written, incident = told.written, told.incident
+    drill = "[DRILL] " if incident.drill else ""
+    head = f"*{drill}{line(incident.severity.upper())} · {line(incident.title)}*"
+    first = f"`{incident.id}` · {line(written.did)} by {line(told.by)} · {_commit(told)}"
+    lines = [head, first, *_notes(written), *_pages(told, progress, settings, now)]
+    lines += [_place(progress.channel, ":speech_balloon:", "channel")] if progress.channel else []
+    lines += [_place(progress.document, ":page_facing_up:", "document")] if progress.document else []
+    return said("\n".join(filter(None, lines)))
+
+
+def helped(settings: Settings) -> Content:
+    """What there is to type."""
+    lines = [f"`/incident {verb.usage}`  {verb.does}" for verb in VERBS.values()]
+    lines += [f"`{alias}`" for alias in settings.helper.aliases]
+    last = (
+        "In an incident's channel it is that incident; elsewhere its id comes first: `/incident update ID …`"
+    )
+    return said("\n".join(["*What to type*", *lines, last]))
+
+
+def listed(incidents: Sequence[Incident], hidden: int, settings: Settings, now: datetime) -> Content:
+    """The open incidents that somebody may see, the worst first."""
+    rank = {severity.name: place for place, severity in enumerate(settings.severities)}
+    ordered = sorted(incidents, key=lambda one: (rank.get(one.severity, len(rank)), one.declared_at, one.id))
+    lines = [_row(one, settings, now) for one in ordered[:25]]
+    lines += [f"… and {len(ordered) - 25} more: `reconciler list`"] if len(ordered) > 25 else []
+    lines += [f"_{hidden} private_"] if hidden else []
+    return said("\n".join(lines) if lines else "Nothing is open.")
+
+
+def _row(one: Incident, settings: Settings, now: datetime) -> str:
+    minutes = int((now - one.declared_at).total_seconds() // 60)
+    aged = (
+        f"{minutes} min"
+        if minutes < 120
+        else f"{minutes // 60} h"
+        if minutes < 2880
+        else f"{minutes // 1440} d"
+    )
+    commander = one.roles.get("commander")
+    who = f" · IC {line(person_name(commander, settings))}" if commander else ""
+    head = f"*{line(one.severity.upper())}* · {one.status.value} · {aged}"
+    return f"{head} · {line(one.title, 150)} · `{one.id}`{who}"
+
+
+# parts of an answer
+
+
+def _commit(told: Told) -> str:
+    commit = told.written.commit
+    if commit is None:
+        return ""
+    place = web_link(f"{told.web}/commit/{commit}") if told.web and told.written.pushed else None
+    return link(place, f"commit {commit[:8]}") if place else f"commit `{commit[:8]}`"
+
+
+def _notes(written: Written) -> Iterator[str]:
+    yield from (f":warning: {line(note)}" for note in written.notes)
+
+
+def _pages(told: Told, progress: Progress, settings: Settings, now: datetime) -> Iterator[str]:
+    if not progress.pages and told.incident.status.open:
+        yield ":bell: nobody is paged: neither the severity nor the services name a team"
+    for page in progress.pages:
+        yield _page(page, settings, overdue=now - told.since >= OVERDUE)
+
+
+def _page(page: Thing, settings: Settings, *, overdue: bool) -> str:
+    name = f"*{link(page.url, page.name)}*" if page.url else f"*{line(page.name)}*"
+    if page.there:
+        return f":pager: {name} paged{f', acknowledged by {line(page.taken)}' if page.taken else ''}"
+    if not overdue:
+        return f":hourglass_flowing_sand: paging {name} …{f' ({line(page.why)})' if page.why else ''}"
+    why = line(page.why) if page.why else "nothing was heard of a reconciler for a minute: does one run?"
+    return f":rotating_light: {name} was *not paged*: {why}\n{_call(page.name, settings)}"
+
+
+def _call(team: str, settings: Settings) -> str:
+    """Whom to call, in the settings' own words."""
+    known = settings.teams.get(team)
+    people = ", ".join(line(one) for one in known.invite) if known and known.invite else "whoever is on call"
+    service = f" for PagerDuty's service {known.pagerduty_service}" if known else ""
+    return f"*Call {line(team)} yourself now*: {people}{service}."
+
+
+def _place(thing: Thing, icon: str, word: str) -> str:
+    if not thing.there:
+        return f"{icon} no {word} yet{f': {line(thing.why)}' if thing.why else ''}"
+    if word == "channel" and thing.id:
+        return f"{icon} <#{thing.id}>"
+    return f"{icon} {link(thing.url, word)}" if thing.url else f"{icon} the {word} is there"

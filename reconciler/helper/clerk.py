@@ -1,0 +1,220 @@
+"""Carries wishes out: may they, then one commit, then the answer. All that it talks to is passed in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from reconciler.clock import Clock
+from reconciler.errors import Failure, Usage, defect
+from reconciler.helper import answers, forms, rights
+from reconciler.helper.answers import Told
+from reconciler.helper.asked import Asked
+from reconciler.helper.board import Board, Books
+from reconciler.helper.intentions import addressed, declaration, intention
+from reconciler.helper.people import People
+from reconciler.helper.progress import progress
+from reconciler.helper.rights import Person
+from reconciler.helper.talk import Answer, Talk
+from reconciler.helper.verbs import VERBS, Wish, right_of
+from reconciler.helper.watch import Watch
+from reconciler.incident.model import Incident
+from reconciler.incident.verbs import Declare, Intention
+from reconciler.repo.verbs import Request, Written
+from reconciler.targets.seam import CallError
+
+Job = Callable[[], None]
+#: Has a job done: at once, or by one of some threads.
+Workers = Callable[[Job], object]
+
+_REMEMBERED = 1000  # requests that are not carried out a second time by this process
+_PAGING = ("severity", "escalate")
+
+
+class Writes(Protocol):
+    """What makes commits: `repo.verbs.Desk`, or what stands in front of it."""
+
+    def declare(self, said: Declare, request: Request) -> Written: ...
+
+    def change(self, id: str, intention: Intention, request: Request) -> Written: ...
+
+
+class Denied(Failure):
+    """Somebody may not; the message says who can."""
+
+
+class Allowed(NamedTuple):
+    """Who asks, and the incident that it is about, where there is one."""
+
+    person: Person
+    incident: Incident | None
+
+
+@dataclass
+class Clerk:
+    """See the module. `wrote` hears of each commit at once: a reconciler that waits begins then."""
+
+    books: Books
+    desk: Writes
+    people: People
+    talk: Talk
+    watch: Watch
+    clock: Clock
+    log: Callable[[str], None]
+    quick: Workers
+    slow: Workers
+    wrote: Callable[[Written], None] = lambda _: None
+    _handled: dict[str, None] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def now(self) -> datetime:
+        """The moment that is written down: to the second."""
+        return self.clock.now().replace(microsecond=0)
+
+    # may they
+
+    def allowed(self, asked: Asked, wish: Wish, board: Board) -> Allowed:
+        """Who asks, and for which incident. Raises Denied, and Failure: no such incident."""
+        person = self.people.find(asked.user, asked.team)
+        incident = board.incident(wish.incident) if wish.incident else None
+        if incident is None and wish.verb not in ("new", "list", "help"):
+            raise _which(wish, board)
+        groups = self.people.groups(rights.groups_named(board.settings))
+        right = right_of(wish)
+        words = rights.refusal(person, right, asked, board.settings, groups) if right else ""
+        if not words and incident is not None:
+            words = rights.hidden(person, incident, asked, board.settings, groups)
+        if not words and person.gone:
+            words = "Whoever has left this workspace sees nothing of it."
+        if words:
+            raise Denied(words)
+        return Allowed(person, incident)
+
+    def visible(self, asked: Asked, board: Board) -> list[Incident]:
+        """The open incidents that somebody may see."""
+        person = self.people.find(asked.user, asked.team)
+        groups = self.people.groups(rights.groups_named(board.settings))
+        if person.guest or person.gone:
+            raise Denied("Guests and people of other workspaces see no list of incidents.")
+        seen = board.open.values()
+        return [one for one in seen if not rights.hidden(person, one, asked, board.settings, groups)]
+
+    # carry out
+
+    def carry_out(self, asked: Asked, wish: Wish) -> None:
+        """Make the commit that a wish asks for, once however often it is delivered, and answer."""
+        with self._lock:
+            if asked.request in self._handled:
+                return
+            self._handled[asked.request] = None
+            for old in list(self._handled)[:-_REMEMBERED]:
+                del self._handled[old]
+        with self.telling(asked):
+            self._declare(asked, wish) if wish.verb == "new" else self._change(asked, wish)
+
+    def _declare(self, asked: Asked, wish: Wish) -> None:
+        board = self.books.board
+        person = self.allowed(asked, wish, board).person
+        said = declaration(
+            self._addressed(wish), self.now, rights.address_of(person, board.settings) or None, board.settings
+        )
+        answer = Answer(self.talk, asked, secret=said.private)
+        self.quick(lambda: self._begin(answer, said.title))
+        try:
+            written = self.desk.declare(said, _request(asked, person))
+        except Failure as failure:
+            answer.show(answers.failed(failure), rank=2)
+            return
+        self.wrote(written)
+        self.watch.keep(answer, self._told(written, person))
+
+    def _begin(self, answer: Answer, title: str) -> None:
+        with _logged(self.log):
+            answer.show(answers.writing(title), rank=0)
+
+    def _change(self, asked: Asked, wish: Wish) -> None:
+        board = self.books.board
+        person, incident = self.allowed(asked, wish, board)
+        assert incident is not None
+        by = rights.address_of(person, board.settings) or None
+        wanted = intention(self._addressed(wish), self.now, by)
+        written = self.desk.change(incident.id, wanted, _request(asked, person))
+        if written.commit and not written.repeated:
+            self.wrote(written)
+        told = self._told(written, person)
+        if written.commit and wish.verb in _PAGING and self._pages(wish, told):
+            answer = Answer(self.talk, asked, secret=told.incident.private)
+            self.watch.keep(answer, told)
+        else:
+            self.talk.only(asked, answers.committed(told))
+
+    def _pages(self, wish: Wish, told: Told) -> bool:
+        """Whether somebody is to be paged now: what all may see happen."""
+        board = self.books.board
+        stands = progress(told.incident, board.settings, board.memory(told.incident))
+        return wish.verb == "escalate" or bool(stands.unpaged)
+
+    def _addressed(self, wish: Wish) -> Wish:
+        return addressed(wish, self.people.addresses(list(forms.named(wish))))
+
+    def _told(self, written: Written, person: Person) -> Told:
+        board = self.books.read()
+        if written.id not in board.shelf.paths:
+            board = self.books.fetch()
+        return Told(written, board.incident(written.id), person.name, self.clock.now(), board.web)
+
+    @contextmanager
+    def telling(self, asked: Asked) -> Iterator[None]:
+        """What goes wrong in here is told to the one who asked, in words; nothing is raised."""
+        try:
+            yield
+        except Denied as denied:
+            self._tell(asked, answers.refused(denied.message))
+        except Failure as failure:
+            self._tell(asked, answers.failed(failure))
+        except CallError as error:
+            self.log(f"Slack: {error}")
+            self._tell(asked, answers.failed(_unasked(error)))
+        except Exception as error:
+            unexpected = defect(error)
+            self.log(f"{unexpected.message} {unexpected.detail}")
+            self._tell(asked, answers.failed(unexpected))
+
+    def _tell(self, asked: Asked, content: answers.Content) -> None:
+        with _logged(self.log):
+            self.talk.only(asked, content)
+
+
+@contextmanager
+def _logged(log: Callable[[str], None]) -> Iterator[None]:
+    try:
+        yield
+    except CallError as error:
+        log(f"an answer in Slack was lost: {error}")
+
+
+def _request(asked: Asked, person: Person) -> Request:
+    return Request(author=person.author, id=asked.request, given=True, via="slack")
+
+
+def _unasked(error: CallError) -> Failure:
+    return Failure(
+        f"Slack did not answer {error.method}: {error.message}",
+        next="try again; from a shell the same is `reconciler new` and its like",
+    )
+
+
+def _which(wish: Wish, board: Board) -> Failure:
+    named = [f"{one.id} ({one.title[:60]})" for one in board.open.values() if not one.private][:8]
+    usage = VERBS[wish.verb].usage.partition(" ")
+    typed = " ".join(filter(None, (usage[0], "ID", usage[2].replace("[ID]", ""))))
+    return Usage(
+        "which incident? This is no incident's channel",
+        detail=f"open: {', '.join(named)}" if named else "none is open",
+        next=f"type it in the incident's channel, or name it: `/incident {typed}`",
+    )

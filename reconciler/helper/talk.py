@@ -1,0 +1,98 @@
+"""How answers reach people: to everybody in a channel, or to the one who asked and to nobody else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.helper.answers import Content
+from reconciler.helper.asked import Asked
+from reconciler.helper.forms import View
+from reconciler.targets.seam import Api, Refused
+
+#: Posts to the address that Slack gave for answers to one command.
+Respond = Callable[[str, Content], None]
+
+#: Slack takes so many answers at one such address.
+_ANSWERS = 5
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Slack, as far as something is said there."""
+
+    api: Api
+    respond: Respond
+
+    def only(self, asked: Asked, content: Content) -> None:
+        """Tell only the one who asked. Raises CallError."""
+        if asked.url:
+            return self.respond(asked.url, {**content, "response_type": "ephemeral"})
+        if asked.channel:
+            try:
+                self.api.call("chat.postEphemeral", channel=asked.channel, user=asked.user, **content)
+                return None
+            except Refused:
+                pass  # the bot is not there: then directly
+        self.api.call("chat.postMessage", channel=asked.user, **content)
+        return None
+
+    def open(self, asked: Asked, view: View) -> tuple[str, str]:
+        """Open a form; its id, and the hash under which it may be shown anew. Raises CallError."""
+        answer = self.api.call("views.open", trigger_id=asked.trigger, view=view)["view"]
+        return str(answer["id"]), str(answer.get("hash", ""))
+
+    def show_anew(self, id: str, hash: str, view: View) -> None:
+        """Show a form that is open with what is known now, unless it has changed. Raises CallError."""
+        self.api.call("views.update", view_id=id, view=view, **({"hash": hash} if hash else {}))
+
+
+@dataclass
+class Answer:
+    """One message that is posted once and then kept up to date; `secret`: for the one who asked alone."""
+
+    talk: Talk
+    asked: Asked
+    secret: bool = False
+    _place: dict[str, Any] = field(default_factory=dict)
+    _uses: int = 0
+    _rank: int = -1
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def show(self, content: Content, rank: int) -> None:
+        """Say this; what is older, of a lower rank, is not said any more. Raises CallError."""
+        with self._lock:
+            if rank < self._rank:
+                return
+            self._say(content)
+            self._rank = rank
+
+    def _say(self, content: Content) -> None:
+        if self._place:
+            self.talk.api.call("chat.update", **self._place, **content)
+        elif self.secret or self._uses or not self._posted(self.asked.channel, content):
+            self._aside(content)
+
+    def _posted(self, channel: str, content: Content) -> bool:
+        """Whether it could be posted there: the bot is in some channels only."""
+        if not channel:
+            return False
+        try:
+            answer = self.talk.api.call("chat.postMessage", channel=channel, **content)
+        except Refused:
+            return False
+        self._place = {"channel": answer.get("channel") or channel, "ts": answer["ts"]}
+        return True
+
+    def _aside(self, content: Content) -> None:
+        """To the one who asked; where that message can be replaced, it is, as often as Slack allows."""
+        if self.asked.url:
+            if self._uses < _ANSWERS:
+                self._uses += 1
+                self.talk.respond(self.asked.url, {**content, "replace_original": self._uses > 1})
+        elif self.secret:
+            self.talk.only(self.asked, content)
+        else:
+            self._posted(self.asked.user, content)
