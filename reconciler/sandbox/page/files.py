@@ -109,7 +109,8 @@ class Files:
             return None
         at, _, message = text(self.repo.git.run("log", "-1", "--format=%cI%n%B", state)).partition("\n")
         effects = _EFFECT.findall(message)
-        return {"at": at, "effects": [cut(one, _LONGEST) for one in effects[:_MOST]]} if effects else None
+        told = [cut(one, _LONGEST) for one in effects[:_MOST]]
+        return {"at": at, "number": len(effects), "effects": told} if effects else None
 
     def items(self) -> Iterator[Item]:
         """The files as entries of the feed."""

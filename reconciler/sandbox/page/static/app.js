@@ -32,6 +32,15 @@ function draw() {
   }
 }
 
+// When the pane has less room or more, a list at its end stays there.
+const gone = new WeakMap();
+document.addEventListener("scroll", ({ target }) => {
+  if (target.dataset?.stick) gone.set(target, target.scrollHeight - target.scrollTop - target.clientHeight >= 40);
+}, true);
+new ResizeObserver(() => {
+  for (const one of document.querySelectorAll("[data-stick]")) if (!gone.get(one)) one.scrollTop = one.scrollHeight;
+}).observe(at("slack"));
+
 // A list that was at its end stays there when something is added, or when it has less room.
 function atTheirEnds() {
   const lists = [...document.querySelectorAll("[data-stick]")];

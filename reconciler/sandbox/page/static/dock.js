@@ -67,8 +67,8 @@ function plan() {
 function applied() {
   const done = all("repository")[0]?.applied;
   if (!done) return "";
-  return h("details", { key: "applied", class: "last" }, h("summary", null, `The last apply made ${done.effects.length} ${done.effects.length === 1 ? "change" : "changes"}, at ${seconds(done.at)} UTC`),
-    h("ul", { class: "lines columns" }, done.effects.map((one) => h("li", null, h("bdi", null, one)))));
+  return h("details", { key: "applied", class: "last" }, h("summary", null, `The last apply made ${done.number} ${done.number === 1 ? "change" : "changes"}, at ${seconds(done.at)} UTC`),
+    h("ul", { class: "lines columns" }, done.effects.map((one) => h("li", null, h("bdi", null, one))), done.number > done.effects.length && h("li", { class: "dim" }, `and ${done.number - done.effects.length} more`)));
 }
 
 function words(made, groups) {

@@ -25,7 +25,9 @@ function list() {
 }
 
 function inside(one) {
-  const data = inFull(`file/${one.id}`, `/page/file/${encodeURIComponent(one.id)}`);
+  // What runs did to it is in the repository and not in the file: with either, the story is another.
+  const rev = Math.max(one.rev, entry("repository/here").rev);
+  const data = inFull(`file/${one.id}`, `/page/file/${encodeURIComponent(one.id)}`, rev);
   if (!data) return h("p", { class: "empty" }, "…");
   return h("div", { class: "file", key: one.id },
     h("div", { class: "file-text", key: "text" }, h("p", { class: "row" }, h("b", { class: "mono" }, data.path), one.uncommitted && h("span", { class: "flag" }, "uncommitted edits")),

@@ -41,8 +41,7 @@ export const nameOf = (id) => people().users[id]?.name || id;
 export const me = () => Object.entries(people().users).find(([, one]) => one.email === state.person)?.[0] || "";
 
 // An object in full: what is known of it now; asks for it where that is nothing, or is out of date.
-export function inFull(key, path) {
-  const rev = entry(key)?.rev || 0;
+export function inFull(key, path, rev = entry(key)?.rev || 0) {
   const known = state.details.get(key);
   if (known && (known.rev >= rev || known.asked >= rev)) return known.data;
   state.details.set(key, { rev: known?.rev ?? -1, data: known?.data, asked: rev });
