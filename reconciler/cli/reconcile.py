@@ -74,7 +74,7 @@ def plan(folder: str, /, only: tuple[str, ...], as_json: bool, detailed_exitcode
     from reconciler.views.terminal import show
 
     with progress() as display:
-        made = _shell(folder, display).plan(_options(only, **asked))
+        made = _shell(folder, display).plan(asked_options(only, **asked))
     if as_json:
         _document(made.to_json())
     else:
@@ -99,7 +99,7 @@ def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) ->
     from reconciler.views.terminal import show
 
     with _stoppable() as stop, progress(stop.is_set) as display:
-        report = _shell(folder, display, stop).apply(_options(only, **asked))
+        report = _shell(folder, display, stop).apply(asked_options(only, **asked))
     if as_json:
         _document(report.to_json())
     else:
@@ -128,7 +128,7 @@ def loop(folder: str, /, interval: float, **asked: Any) -> None:
     with _stoppable() as stop, progress(stop.is_set) as display:
         teller = Teller(display)
         told = Told(teller.report, teller.failure)
-        run_loop(_shell(folder, display, stop), _options(**asked), interval, told, stop)
+        run_loop(_shell(folder, display, stop), asked_options(**asked), interval, told, stop)
 
 
 @click.command()
@@ -204,7 +204,8 @@ def _shell(folder: str, display: Display, stop: threading.Event | None = None) -
     )
 
 
-def _options(only: tuple[str, ...] = (), **asked: Any) -> Options:
+def asked_options(only: tuple[str, ...] = (), **asked: Any) -> Options:
+    """What was asked for, by whom."""
     from reconciler.run.shell import Options
 
     return Options(only=frozenset(only), holder=_holder(), run=_run(), **asked)

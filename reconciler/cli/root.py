@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("reconcile", "plan", "Show what apply would do; writes nothing."),
     "apply": ("reconcile", "apply", "Bring Slack, PagerDuty and Notion in line with a commit."),
     "loop": ("reconcile", "loop", "Apply on every new commit and every interval."),
+    "serve": ("serve", "serve", "The loop and the Slack helper in one process."),
     "new": ("verbs", "new", "Declare an incident: one commit."),
     "update": ("verbs", "update", "Tell everybody who was told: one commit."),
     "status": ("verbs", "status", "Set the status: one commit."),

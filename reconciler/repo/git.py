@@ -10,7 +10,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ _FIXED = {
 
 #: Seconds between asking Git to stop, so that it removes its lock files, and ending it.
 _PATIENCE = 2.0
+#: Seconds that a call to a remote may still take when all is to end, and between two looks at whether it is.
+_LAST_CALLS, _SLICE = 5.0, 0.5
 
 _LOCK_FILE = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists", re.I)
 _CREDENTIALS = re.compile(r"([\w+.-]+://)[^/\s]*@")
@@ -85,7 +88,7 @@ class Git:
         """Run one command and return how it ended; `timeout` is in seconds. Raises TimedOut."""
         process = self._start(arguments, env or {})
         try:
-            out, error = process.communicate(input, timeout)
+            out, error = self._heard(process, input, timeout)
         except subprocess.TimeoutExpired:
             _end(process)
             raise TimedOut(f"git {_verb(arguments)} did not end within {timeout:g} seconds") from None
@@ -117,6 +120,12 @@ class Git:
     def line(self, *arguments: str, input: bytes = b"", env: Mapping[str, str] | None = None) -> str:
         """The output of one command without its last line end. Raises GitTrouble."""
         return text(self.run(*arguments, input=input, env=env)).removesuffix("\n")
+
+    def _heard(
+        self, process: subprocess.Popen[bytes], input: bytes, timeout: float | None
+    ) -> tuple[bytes, bytes]:
+        """All that the process says. Raises subprocess.TimeoutExpired."""
+        return process.communicate(input, timeout)
 
     def _start(self, arguments: tuple[str, ...], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         # A session of its own: no terminal to prompt on, and its helpers (ssh, curl) end with it.
@@ -176,3 +185,29 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
+
+
+class Hurried(Git):
+    """A `Git` whose calls to a remote end shortly once `stopping` says so, however long they might take."""
+
+    def __init__(self, folder: str | Path, stopping: Callable[[], bool]):
+        super().__init__(folder)
+        self._stopping = stopping
+
+    def _heard(
+        self, process: subprocess.Popen[bytes], input: bytes, timeout: float | None
+    ) -> tuple[bytes, bytes]:
+        if timeout is None:
+            return process.communicate(input)
+        until = time.monotonic() + timeout
+        given: bytes | None = input
+        while True:
+            left = until - time.monotonic()
+            try:
+                return process.communicate(given, max(0.0, min(left, _SLICE)))
+            except subprocess.TimeoutExpired:
+                given = None  # it has been handed over
+            if self._stopping():
+                until = min(until, time.monotonic() + _LAST_CALLS)
+            if time.monotonic() >= until:
+                raise subprocess.TimeoutExpired("git", timeout)

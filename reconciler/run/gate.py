@@ -13,7 +13,7 @@ from threading import Lock
 from reconciler.clock import Clock
 from reconciler.incident.text import clock_time
 from reconciler.repo.lease import REF, Acquired, HeldBy, Lease, NoRemote
-from reconciler.run.telling import Tell, Wait, nobody
+from reconciler.run.telling import Holding, Tell, Wait, nobody
 
 #: Seconds between two looks at whether the run is to stop waiting.
 SLICE = 3.0
@@ -69,8 +69,9 @@ class LeaseGate:
         self._stale = not isinstance(answer, HeldBy) and (waited or self.moved() or not self.share())
         with self._lock:
             self._answer = answer
+            self.told(Holding(isinstance(answer, Acquired)))
             if self._closed:
-                self._lease.release()
+                self._give_back(self._lease)
 
     def _left(self, until: datetime) -> float:
         """Seconds that may still be waited; none when the run is over."""
@@ -102,4 +103,8 @@ class LeaseGate:
         with self._lock:
             self._closed = True
             if self._answer is not None and self._lease is not None:
-                self._lease.release()
+                self._give_back(self._lease)
+
+    def _give_back(self, lease: Lease) -> None:
+        lease.release()
+        self.told(Holding(False))

@@ -57,6 +57,7 @@ class Door:
     connect: Connect
     clock: Clock
     on_wait: OnWait
+    stopping: Callable[[], bool] = lambda: False
 
     def services(self, settings: Settings) -> Services:
         """All that can be reached. Raises Failure when there is not one."""
@@ -92,7 +93,8 @@ class Door:
     def _api(self, name: str, settings: Settings) -> Api:
         """The seam to one target, made alone, so that another's mistake does not stop it."""
         own = {key: self.environ[key] for key in VARIABLES[name] if key in self.environ}
-        return self.connect(own, settings, clock=self.clock, on_wait=self.on_wait)[name]
+        heard = {"clock": self.clock, "on_wait": self.on_wait, "stopping": self.stopping}
+        return self.connect(own, settings, **heard)[name]
 
 
 def _words(name: str, failure: Failure) -> str:

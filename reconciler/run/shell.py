@@ -148,7 +148,7 @@ class Shell:
 
     @property
     def _door(self) -> Door:
-        return Door(self.environ, self.connect, self.clock, self._waiting)
+        return Door(self.environ, self.connect, self.clock, self._waiting, self.stopping)
 
     def _reader(self, options: Options) -> Reader:
         return Reader(self.repo, self._door, options, options.now or self.clock.now())

@@ -35,7 +35,13 @@ class Idle(NamedTuple):
     until: datetime
 
 
-Progress = Step | Begun | Wait | Idle
+class Holding(NamedTuple):
+    """The lease was taken, or given back."""
+
+    held: bool
+
+
+Progress = Step | Begun | Wait | Idle | Holding
 Tell = Callable[[Progress], None]
 
 

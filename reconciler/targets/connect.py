@@ -38,11 +38,12 @@ def connect_all(
     clock: Clock | None = None,
     on_wait: OnWait | None = None,
     timeout: float = 30,
+    stopping: Callable[[], bool] | None = None,
 ) -> dict[str, Api]:
     """The targets that have a token, by name, each trying again by itself; their SDKs are imported here.
 
-    Makes no call. `timeout` is in seconds, for each attempt. Raises Failure for a token or an address that
-    cannot be one; neither is shown.
+    Makes no call. `timeout` is in seconds, for each attempt; once `stopping` says so, nothing is tried again.
+    Raises Failure for a token or an address that cannot be one; neither is shown.
     """
     clock = clock or SystemClock()
     with_token = {name: names for name, names in VARIABLES.items() if environ.get(names.token, "").strip()}
@@ -60,6 +61,7 @@ def connect_all(
                 ),
                 clock,
                 on_wait=on_wait,
+                stopping=stopping,
             ),
             clock,
             by_method if name == "slack" else together,

@@ -44,21 +44,28 @@ REPEATABLE: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: Seconds between two looks at whether a wait is to end, because the run is.
+SLICE = 0.5
+
 #: Refusals that pass by themselves. Notion: "conflict_error … try again", and nothing was saved.
 _PASSING = frozenset({"conflict_error"})
 
 
 def repeatable(method: str, arguments: Mapping[str, Any]) -> bool:
     """True where a call may be sent again although the first may have been carried out."""
+    incident = arguments.get("incident") or {}
     if method == "POST /incidents":  # PagerDuty refuses a second open incident with the same key
-        return bool((arguments.get("incident") or {}).get("incident_key"))
+        return bool(incident.get("incident_key"))
+    if "escalation_level" in incident:  # those of the level are told each time
+        return False
     return is_read(method) or method in REPEATABLE
 
 
 class Retrying:
     """An `Api` that tries again: at most `attempts` calls, and no wait that would end after `budget` seconds.
 
-    The last error is raised with the number of attempts in its message. `jitter` gives numbers from 0 to 1.
+    The last error is raised with the number of attempts in its message, at once when the run is `stopping`.
+    `jitter` gives numbers from 0 to 1.
     """
 
     def __init__(
@@ -70,7 +77,9 @@ class Retrying:
         budget: float = 120,
         jitter: Callable[[], float] = random.random,
         on_wait: OnWait | None = None,
+        stopping: Callable[[], bool] | None = None,
     ):
+        self._stopping = stopping
         self._api, self._clock, self._attempts, self._jitter = api, clock, attempts, jitter
         self._budget = timedelta(seconds=budget)
         self._on_wait = on_wait or (lambda _method, _seconds, _why: None)
@@ -89,9 +98,23 @@ class Retrying:
                 late = wait is not None and self._clock.now() + timedelta(seconds=wait) > until
                 if wait is None or attempt >= self._attempts or late:
                     raise _counted(error, attempt) from None
-                why = error.message
-            self._on_wait(method, wait, why)
-            self._clock.sleep(wait)
+                failed = error
+            self._on_wait(method, wait, failed.message)
+            if not self._waited(wait):
+                raise _counted(failed, attempt)
+
+    def _waited(self, seconds: float) -> bool:
+        """Wait so long; False when the run is to end before."""
+        if self._stopping is None:
+            self._clock.sleep(seconds)
+            return True
+        until = self._clock.now() + timedelta(seconds=seconds)
+        while not self._stopping():
+            left = (until - self._clock.now()).total_seconds()
+            if left <= 0:
+                return True
+            self._clock.sleep(min(left, SLICE))
+        return False
 
     def _wait(self, error: CallError, attempt: int, again: bool) -> float | None:
         """The seconds to wait before another attempt; None when there must be none."""

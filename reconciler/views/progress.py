@@ -15,7 +15,7 @@ from threading import RLock
 from reconciler.clock import Clock
 from reconciler.incident.shown import JOINERS, inert
 from reconciler.incident.text import one_line
-from reconciler.run.telling import Begun, Idle, Progress, Step, Wait
+from reconciler.run.telling import Begun, Holding, Idle, Progress, Step, Wait
 from reconciler.views.changes import SERVICES
 from reconciler.views.columns import short
 from reconciler.views.screen import Screen
@@ -45,6 +45,8 @@ class Doing:
             return Doing(told.what)
         if isinstance(told, Begun):
             return Doing(self.step, _begun(told))
+        if isinstance(told, Holding):
+            return self
         return Doing(self.step, self.last, told)
 
     def words(self, now: datetime) -> str:

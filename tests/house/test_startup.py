@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 HEAVY = {
-    "git", "httpx", "jsonschema", "jsonschema_rs", "notion_client", "pdpyras", "requests", "slack_sdk",
+    "git", "httpx", "jsonschema", "jsonschema_rs", "notion_client", "pdpyras", "prometheus_client", "requests", "slack_sdk",
     "starlette", "uvicorn", "yaml",
 }  # fmt: skip
 

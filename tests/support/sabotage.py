@@ -190,7 +190,7 @@ class Front:
         with subprocess.Popen(
             arguments,
             cwd=ROOT,
-            env=self._environment(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -208,7 +208,8 @@ class Front:
             watch.cancel()
         return Ended(code, out, "".join(self.client.said))
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """All that a process sees: the tokens, and where the services are."""
         return {
             "PATH": os.environ["PATH"],
             "HOME": "/nonexistent",

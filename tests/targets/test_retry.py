@@ -207,3 +207,18 @@ def test_without_a_jitter_of_its_own_it_uses_chance_within_the_same_bounds() -> 
     clock = VirtualClock(START)
     Retrying(Moody(lost), clock).call(READ)
     assert timedelta(seconds=0.75) <= clock.now() - START <= timedelta(seconds=1.25)
+
+
+def test_a_wait_ends_with_the_run_and_the_service_is_not_asked_again_before_its_time() -> None:
+    clock = VirtualClock(START)
+    run = Run(
+        Moody(lambda method: Unanswered(method, "503", 503, retry_after=110), clock=clock),
+        stopping=lambda: clock.now() - START >= timedelta(seconds=3),
+    )
+    assert isinstance(run.error, Unanswered)
+    assert (len(run.calls), run.seconds) == (1, 3)
+
+
+def test_a_wait_that_nobody_ends_is_as_long_as_the_service_asks() -> None:
+    run = Run(Moody(lambda method: Unanswered(method, "503", 503, retry_after=20)), stopping=lambda: False)
+    assert (run.error, len(run.calls), run.seconds) == (None, 2, 20)

@@ -1,0 +1,206 @@
+"""`reconciler serve`: the loop and the Slack helper in one process, for a machine that looks after itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.reconcile import AT_ONCE, STOPPING, Teller, asked_options
+from reconciler.cli.root import STOPPED
+from reconciler.cli.waiting import progress
+from reconciler.errors import Failure
+
+if TYPE_CHECKING:
+    from reconciler.plan.plan import Report
+    from reconciler.serve.log import Log
+    from reconciler.serve.parts import Part
+    from reconciler.serve.service import Service
+    from reconciler.serve.wake import Wake
+    from reconciler.views.progress import Display
+
+_OFF = "the helper is off: SLACK_APP_TOKEN is not set"
+
+
+@click.command()
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=15),
+    metavar="SECONDS",
+    default=60,
+    show_default=True,
+    help="Between two looks at the services.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=120,
+    show_default=True,
+    help="How long to wait for the lease.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    default=600,
+    show_default=True,
+    help="When so much time has passed, a run begins nothing more.",
+)
+@click.option(
+    "--health",
+    metavar="HOST:PORT",
+    default="127.0.0.1:9464",
+    show_default=True,
+    help="Where /healthz, /readyz and /metrics are; port 0: any free one.",
+)
+@click.option(
+    "--log",
+    "style",
+    type=click.Choice(["human", "json"]),
+    default="human",
+    show_default=True,
+    help="json: one line an event, on stdout.",
+)
+@click.pass_obj
+def serve(folder: str, /, health: str, style: str, interval: float, **asked: Any) -> int:
+    """Run the loop and, with SLACK_APP_TOKEN, the Slack helper, until stopped.
+
+    Commits that only this machine has are pushed. SIGTERM ends it after the changes in hand.
+    """
+    from reconciler.serve.door import Place, answers, opened
+    from reconciler.serve.wake import Wake
+
+    place, wake = Place.of(health), Wake()
+    with _ended() as ended, _voice(style, wake) as (log, display):
+        service = _service(folder, log, display, wake, interval, asked)
+        said = answers(service.record.to_json, service.metrics.text)
+        with opened(place, said) as there:
+            log.event("started", health=f"http://{there}/", branch=service.shell.git_settings().branch)
+            in_time = service.run(_helper(service, log), ended)
+        log.event("ended", in_time=in_time)
+    return 0 if in_time else 1
+
+
+def _service(
+    folder: str, log: Log, display: Display | None, wake: Wake, interval: float, asked: dict[str, Any]
+) -> Service:
+    from reconciler.repo.git import Hurried
+    from reconciler.repo.repository import Repository
+    from reconciler.run.shell import Shell
+    from reconciler.run.telling import nobody
+    from reconciler.serve.metrics import Metrics
+    from reconciler.serve.record import Record
+    from reconciler.serve.service import HUNG, Service
+
+    found = Repository.open(folder)
+    shell = Shell(
+        Repository(Hurried(found.folder, wake.is_set), found.bare),
+        os.environ,
+        told=display.note if display else lambda words: log.event("waiting", message=words),
+        doing=display.hear if display else nobody,
+        stopping=wake.is_set,
+    )
+    options = asked_options(**asked)
+    record = Record(shell.clock, timedelta(seconds=options.budget) + HUNG)
+    return Service(shell, options, interval, log, wake, Metrics(), record)
+
+
+def _helper(service: Service, log: Log) -> list[Part]:
+    """The helper's part, where there is a token for it."""
+    if not os.environ.get("SLACK_APP_TOKEN", "").strip():
+        log.event("helper off", message=_OFF)
+        return []
+    return []
+
+
+@contextmanager
+def _voice(style: str, wake: Wake) -> Iterator[tuple[Log, Display | None]]:
+    """Who tells what happens: lines for people, or JSON for machines."""
+    if style == "human":
+        with progress(wake.is_set) as display:
+            yield _Human(display), display
+        return
+    from reconciler.clock import SystemClock
+    from reconciler.serve.log import JsonLog
+
+    yield JsonLog(_line, SystemClock(), _secrets()), None
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _secrets() -> Iterator[str]:
+    from reconciler.targets.connect import VARIABLES
+
+    names = [names.token for names in VARIABLES.values()]
+    for name in (*names, "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        yield os.environ.get(name, "").strip()
+
+
+class _Human:
+    """The loop's own words, and a line for whatever else happens."""
+
+    def __init__(self, display: Display) -> None:
+        self._display, self._teller = display, Teller(display)
+        self._lock = threading.Lock()
+
+    def event(self, name: str, /, **fields: Any) -> None:
+        """One line on standard error."""
+        fields.pop("level", None)
+        told = ", ".join(
+            f"{key.replace('_', ' ')}: {value}" for key, value in fields.items() if key != "message"
+        )
+        words = " · ".join(filter(None, (str(fields.get("message", "")) or name, told)))
+        with self._lock, self._display.aside():
+            click.echo(_plain(words), err=True)
+
+    def report(self, report: Report) -> None:
+        """As `loop` does."""
+        with self._lock:
+            self._teller.report(report)
+
+    def failure(self, failure: Failure) -> None:
+        """As `loop` does."""
+        with self._lock:
+            self._teller.failure(failure)
+
+
+def _plain(words: str) -> str:
+    from reconciler.incident.shown import inert
+
+    for secret in _secrets():
+        words = words.replace(secret, "(token)") if len(secret) >= 8 else words
+    return inert(words)
+
+
+@contextmanager
+def _ended() -> Iterator[Callable[[], object]]:
+    """Returns when SIGTERM or Ctrl-C comes; the second one ends the process at once."""
+    signals: SimpleQueue[int] = SimpleQueue()
+    seen: list[int] = []
+
+    def handle(number: int, frame: object) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            os.write(2, f"{AT_ONCE}\n".encode())
+            os._exit(STOPPED)
+        os.write(2, f"{STOPPING}\n".encode())
+        signals.put(number)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield signals.get
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

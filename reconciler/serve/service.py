@@ -1,0 +1,71 @@
+"""What `reconciler serve` runs: the loop, and beside it whatever else the settings and tokens ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from reconciler.errors import Failure
+from reconciler.plan.plan import Report
+from reconciler.run.loop import Told, loop
+from reconciler.run.shell import Options, Shell
+from reconciler.run.telling import Holding, Progress
+from reconciler.serve.log import Log
+from reconciler.serve.metrics import Metrics
+from reconciler.serve.parts import Part, together
+from reconciler.serve.record import Record
+from reconciler.serve.wake import Wake
+
+#: Seconds that everything has to end in, after it was told to: less than most supervisors wait.
+ENDING = 25.0
+#: Seconds for the fetch before a run: nobody who looks after a page may wait long for a Git host.
+PATIENCE = 10.0
+#: A loop that has not moved for so long beyond a run's own time has hung.
+HUNG = timedelta(minutes=5)
+
+
+@dataclass
+class Service:
+    """One process. `shell` is as the command line makes it; its voice and its end are taken over here."""
+
+    shell: Shell
+    options: Options
+    interval: float
+    log: Log
+    wake: Wake
+    metrics: Metrics
+    record: Record
+
+    def run(self, beside: Sequence[Part], ended: Callable[[], object]) -> bool:
+        """Run until `ended` returns; False when something was still at work after `ENDING` seconds."""
+        parts = [Part("loop", self._loop), *beside]
+        return together(parts, self.wake, self.log, self._until(ended), ENDING)
+
+    def _until(self, ended: Callable[[], object]) -> Callable[[], None]:
+        def wait() -> None:
+            ended()
+            self.record.stopping = True
+            self.log.event("stopping")
+
+        return wait
+
+    def _loop(self) -> None:
+        shell = replace(self.shell, doing=self._doing, stopping=self.wake.is_set, patience=PATIENCE)
+        loop(shell, self.options, self.interval, Told(self._report, self._failure), self.wake)
+
+    def _doing(self, told: Progress) -> None:
+        self.record.moved()
+        if isinstance(told, Holding):
+            self.metrics.lease.set(told.held)
+        self.shell.doing(told)
+
+    def _report(self, report: Report) -> None:
+        self.record.turned("" if report.exit_code == 0 else "not all is done")
+        self.metrics.reported(report, self.shell.clock.now())
+        self.log.report(report)
+
+    def _failure(self, failure: Failure) -> None:
+        self.record.turned(failure.message)
+        self.metrics.failed(failure)
+        self.log.failure(failure)
