@@ -69,10 +69,12 @@ def summary(report: Report) -> str:
     numbers = [(len(report.of(state)), state.value) for state in State]
     done = ", ".join(f"{number} {word}" for number, word in numbers if number)
     first = f"{done.capitalize()}." if done else "Nothing was written."
-    if report.converged:
-        last = "In sync." if report.exit_code == 0 else "All else is in sync."
-    else:
+    told = counts(report.after)
+    if report.converged and report.exit_code == 0:
+        return " ".join([first, *(f"All {one}" if one.endswith("in sync.") else one for one in told)])
+    last = "All else is in sync."
+    if not report.converged:
         last = f"Not in sync yet: {count(len(report.after.changes), 'change')} left."
     if report.held_by:
         last += f" The lease is held by {one_line(report.held_by, 120)}."
-    return " ".join([first, last, *counts(report.after)])
+    return " ".join([first, last, *told])

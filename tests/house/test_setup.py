@@ -106,7 +106,7 @@ def test_followed_word_for_word_it_ends_with_a_live_incident(tmp_path: Path) -> 
         title = "[SEV1] Trying out the reconciler"
         assert accounts.pages() == {title: "triggered"}
         assert (accounts.channels(), accounts.documents()) == ([f"incd-{id}"], 1)
-        assert desk.workflow(url).startswith("Nothing was written. In sync.")
+        assert desk.workflow(url).startswith("Nothing was written. All ")
 
         shell.paste(end.replace(ID, id))
         desk.workflow(url)
