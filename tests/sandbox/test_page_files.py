@@ -87,6 +87,17 @@ def test_a_files_history_has_its_commits_with_trailers_and_what_each_changed(bes
     assert (others, nothing) == ([404, 404, 404], 404)
 
 
+def test_a_renamed_file_keeps_its_history_and_its_incident(beside: Beside) -> None:
+    new = "20261121-checkout-fails"
+    before = beside.clone.git("show", f"HEAD:{path_of(ID)}")
+    beside.clone.commit({path_of(ID): None, path_of(new): f"{before}\nformerly: [{ID}]\n"}, "Rename it")
+    entry = entries(beside)[f"file/{new}"]
+    with visiting(beside.world, beside.board) as visitor:
+        events = visitor.get(f"/page/file/{new}").json["events"]
+    assert (entry["first"], entry["problem"]) == (ID, "")
+    assert [one["subject"] for one in events] == ["Rename it", "Rename it", "Begin"]
+
+
 def test_what_an_apply_did_is_in_the_history_and_told_as_the_last_one(beside: Beside) -> None:
     beside.applied()
     about = entries(beside)["repository/here"]

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.run.shell import Options, Shell
 from reconciler.sandbox.page.acts import act
-from reconciler.sandbox.page.planner import FEW
+from reconciler.sandbox.page.plans import FEW
 from reconciler.sandbox.slack.machine import SlackMachine
 from tests.support.beside import Beside, lines, path_of, text
 from tests.support.page import visiting

@@ -133,6 +133,29 @@ def test_an_escalation_goes_to_the_next_level() -> None:
         changed(account, page["id"], escalation_level=3)
 
 
+def test_an_escalation_to_the_first_level_tells_those_of_it_again() -> None:
+    """escalation_level 1 sends an incident through its policy anew, one that is acknowledged as well."""
+    account, _ = machine()
+    page = opened(account)
+    changed(account, page["id"], status="acknowledged")
+    after = changed(account, page["id"], escalation_level=1)
+    assert (after["status"], after["acknowledgements"]) == ("triggered", [])
+    assert [one["assignee"]["id"] for one in after["assignments"]] == ["PUSR001"]
+    entries = logged(account, page["id"])[-2:]
+    assert [entry["type"] for entry in entries] == ["escalate_log_entry", "notify_log_entry"]
+    assert (entries[0]["agent"]["type"], entries[1]["user"]["id"]) == ("user_reference", "PUSR001")
+
+
+def test_a_resolved_incident_is_not_escalated() -> None:
+    """Nobody is told of what has ended."""
+    account, _ = machine()
+    page = opened(account)
+    changed(account, page["id"], status="resolved")
+    before = len(logged(account, page["id"]))
+    assert changed(account, page["id"], escalation_level=1)["status"] == "resolved"
+    assert len(logged(account, page["id"])) == before
+
+
 def test_an_open_incident_is_assigned_to_the_people_that_are_named() -> None:
     """Assignments in an update make the incident theirs; a resolved one stays nobody's."""
     account, _ = machine()

@@ -16,10 +16,12 @@ from reconciler.incident.settings import Settings
 from reconciler.incident.text import cut
 from reconciler.repo.git import text
 from reconciler.repo.good_settings import settings_in
+from reconciler.repo.history import versions
 from reconciler.repo.loader import BadFile, load_incident
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, shelve
 from reconciler.repo.snapshot import snapshot
+from reconciler.repo.story import Event, decisions, effects
 from reconciler.run.look import story
 from reconciler.sandbox.page.feed import Item, Json
 
@@ -45,6 +47,7 @@ class Files:
     stamp: object = None
     note: str = ""
     shelf: Shelf | None = None
+    _state: str = ""
     _about: Json = field(default_factory=dict)
     _known: dict[str, _Read] = field(default_factory=dict)
     _entries: dict[str, Json] = field(default_factory=dict)
@@ -104,10 +107,12 @@ class Files:
         """The last commit of the state: what the last apply did, wherever it ran."""
         git = shelf.settings.git
         try:
-            state = self.repo.tip(git.remote, git.state).revision
+            self._state = self.repo.tip(git.remote, git.state).revision
         except Failure:
+            self._state = ""
             return None
-        at, _, message = text(self.repo.git.run("log", "-1", "--format=%cI%n%B", state)).partition("\n")
+        last = self.repo.git.run("log", "-1", "--format=%cI%n%B", self._state)
+        at, _, message = text(last).partition("\n")
         effects = _EFFECT.findall(message)
         told = [cut(one, _LONGEST) for one in effects[:_MOST]]
         return {"at": at, "number": len(effects), "effects": told} if effects else None
@@ -137,18 +142,25 @@ class Files:
 
     def _detail(self, shelf: Shelf, id: str) -> Json:
         path = shelf.paths[id][0]
-        shown: Json = {
-            "id": id,
-            "path": path,
-            "text": shelf.snapshot.contents([path])[path].decode("utf-8", "replace"),
-        }
+        content = shelf.snapshot.contents([path])[path].decode("utf-8", "replace")
+        shown: Json = {"id": id, "path": path, "text": content}
         try:
-            events = [event.to_json() for event in reversed(story(self.repo, id)[1])]
+            events = [event.to_json() for event in self._story(shelf, id)]
         except Failure as failure:
             return shown | {"events": [], "note": failure.message}
         trailers = self._trailers([event["commit"] for event in events if event["kind"] == "decision"])
         told = [event | {"trailers": trailers.get(event["commit"], [])} for event in events]
         return shown | {"events": told, "note": ""}
+
+    def _story(self, shelf: Shelf, id: str) -> list[Event]:
+        """The commits of a file and what runs did for it, the newest first."""
+        entry, path = self._entries[id], shelf.paths[id][0]
+        if entry["first"] != id or entry["private"] or shelf.revision is None:
+            return story(self.repo, id)[1][::-1]
+        # Of a file with one name only that name has to be looked for, at the commits that are known here.
+        events = list(decisions(versions(self.repo, shelf.revision, [path])[id], path))
+        events += [one for one in effects(self.repo, self._state, id) if one.effects] if self._state else []
+        return sorted(events, key=lambda event: event.at, reverse=True)
 
     def _trailers(self, commits: Sequence[str]) -> Mapping[str, list[list[str]]]:
         if not commits:

@@ -7,35 +7,35 @@ of them when there is time, since with hundreds of open incidents that takes a w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from reconciler.clock import SystemClock
 from reconciler.errors import Failure, defect
 from reconciler.incident.settings import Settings
 from reconciler.incident.shown import inert
-from reconciler.plan.change import Blocked, Change, Note, Unreadable
 from reconciler.plan.plan import Plan
 from reconciler.repo.repository import Repository
 from reconciler.run.shell import Options, Shell
 from reconciler.sandbox.page.feed import Item, Json
+from reconciler.sandbox.page.plans import concerned, joined, line, now, shown
 from reconciler.sandbox.routes import Asked
 from reconciler.sandbox.world import World
 from reconciler.targets.seam import Answer, Api, is_read
-from reconciler.views.changes import Line, change_line, difference_lines, problem_lines
-from reconciler.views.plan import summary
 from reconciler.views.report import report_lines
 
 #: Seconds after which a plan is made again though nothing changed: some changes fall due.
 STALE = 60.0
-#: For up to so many incidents a plan is made at once; the whole one rests so many times as long as it took.
-FEW, REST = 8, 3.0
+#: The plan of all rests so many times as long as it took.
+REST = 3.0
+#: Seconds after which a thread that makes a plan lets another one go on; Python's own is ten times that.
+POLITE = 0.0005
 
 
 class Inside:
@@ -76,13 +76,13 @@ class Planner:
         if self._busy:
             return
         self.seen = version
-        few, others = _concerned(changed)
+        few, others = concerned(changed)
         known = {first: id for first in few if (id := self._file_of(first))}
         self._behind |= others
-        now = monotonic()
+        time = monotonic()
         if known and self._whole:
             self._begin(partial(self._plan, known))
-        elif now > self._rested and (self._behind or now - self._made > STALE):
+        elif time > self._rested and (self._behind or time - self._made > STALE):
             self._behind = False
             self._begin(self._plan)
 
@@ -120,7 +120,8 @@ class Planner:
 
     def _work(self, do: Callable[[], None]) -> None:
         try:
-            do()
+            with _giving_way():
+                do()
         except Failure as failure:
             self._fail(failure)
         except Exception as error:
@@ -132,21 +133,32 @@ class Planner:
     def _plan(self, few: Mapping[str, str] = MappingProxyType({})) -> None:
         began = monotonic()
         made = self._shell.plan(Options(only=frozenset(few.values())))
-        self._whole = _joined(self._whole, made, few.keys()) if few and self._whole else made
+        self._whole = joined(self._whole, made, few.keys()) if few and self._whole else made
         if not few:
             self._made = monotonic()
             self._rested = self._made + REST * (self._made - began)
-        self.plan = _shown(self._whole)
+        self.plan = shown(self._whole)
 
     def _apply(self) -> None:
         report = self._shell.apply(Options(holder="the sandbox's page", run="the sandbox's page"))
-        self.last = {"at": _now(), "lines": [*map(_line, report_lines(report))]}
-        self._whole, self.plan = report.after, _shown(report.after)
+        self.last = {"at": now(), "lines": [*map(line, report_lines(report))]}
+        self._whole, self.plan = report.after, shown(report.after)
 
     def _fail(self, failure: Failure) -> None:
         told = [inert(one) for one in (failure.detail, failure.next) if one]
         self._whole, words = None, inert(failure.message)
-        self.plan = {"state": "failed", "at": _now(), "summary": words, "notices": told, "groups": []}
+        self.plan = {"state": "failed", "at": now(), "summary": words, "notices": told, "groups": []}
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let the threads that answer requests have their turn sooner, while this one works hard."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(POLITE)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def shell(world: World, repo: Repository, environ: Mapping[str, str]) -> Shell:
@@ -158,73 +170,3 @@ def shell(world: World, repo: Repository, environ: Mapping[str, str]) -> Shell:
         return {service: Inside(world, service, switches) for service, switches in own.items()}
 
     return Shell(repo, environ, SystemClock(), connect=connect)
-
-
-def _concerned(changed: Mapping[str, Json]) -> tuple[set[str], bool]:
-    """The few incidents that a change concerns, and whether others may be concerned too."""
-    found: set[str] = set()
-    others = False
-    for key, entry in changed.items():
-        own = entry.get("first") if key.startswith("file/") else entry.get("incident")
-        several = [own] if own else entry.get("incidents", [])
-        found.update(several)
-        others |= not several and not key.startswith("slack/")
-    return (found, others) if len(found) <= FEW else (set(), True)
-
-
-def _joined(whole: Plan, some: Plan, newer: Collection[str]) -> Plan:
-    """The plan with what a newer one says of some incidents; how much is in sync is then not known."""
-    return replace(
-        whole,
-        headings=(*(one for one in whole.headings if one.key not in newer), *some.headings),
-        changes=_kept(whole.changes, newer) + some.changes,
-        blocked=_kept(whole.blocked, newer) + some.blocked,
-        unreadable=_kept(whole.unreadable, newer) + some.unreadable,
-        notes=_kept(whole.notes, newer) + some.notes,
-        notices=some.notices,
-        in_sync=0,
-    )
-
-
-_One = TypeVar("_One", Change, Blocked, Unreadable, Note)
-
-
-def _kept(several: tuple[_One, ...], newer: Collection[str]) -> tuple[_One, ...]:
-    return tuple(one for one in several if one.address.incident not in newer)
-
-
-def _now() -> str:
-    return SystemClock().now().isoformat()
-
-
-def _shown(plan: Plan) -> Json:
-    return {
-        "state": "ready",
-        "at": _now(),
-        "summary": summary(plan),
-        "notices": [inert(one) for one in plan.notices] + _texts(problem_lines(plan)),
-        "groups": _groups(plan),
-    }
-
-
-def _groups(plan: Plan) -> list[Json]:
-    """The lines of the plan by incident, those that belong to none first."""
-    listed = [(one.address, [change_line(one)]) for one in plan.changes]
-    lines: dict[str, list[Line]] = {}
-    for address, own in listed + difference_lines(plan):
-        lines.setdefault(address.incident, []).extend(own)
-    changes: dict[str, int] = {}
-    for one in plan.changes:
-        changes[one.address.incident] = changes.get(one.address.incident, 0) + 1
-    return [
-        {"incident": incident, "changes": changes.get(incident, 0), "lines": [*map(_line, lines[incident])]}
-        for incident in sorted(lines)
-    ]
-
-
-def _line(line: Line) -> Json:
-    return {"text": inert(line.text), "style": line.style}
-
-
-def _texts(lines: Iterable[Line]) -> list[str]:
-    return [inert(line.text) for line in lines if line.text]

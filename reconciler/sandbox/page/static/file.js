@@ -46,7 +46,7 @@ function yaml(text) {
 
 function event(id, one) {
   const effect = one.kind === "effect";
-  return h("li", { key: one.commit, class: one.kind },
+  return h("li", { key: `${one.commit} ${one.note}`, class: one.kind },
     h("p", { class: "row wrap" }, h("span", { class: "flag" }, effect ? "applied" : "decided"),
       h("b", null, h("bdi", null, effect ? `${one.effects.length} ${one.effects.length === 1 ? "effect" : "effects"}` : one.subject)),
       h("code", { class: "dim" }, one.commit.slice(0, 12))),
