@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,29 @@ def test_a_files_text_and_history_are_shown_with_what_git_shows(chromium: Any, b
         shown.page.click("#dock .story .decision summary")
         shown.sees("#dock .diff .plus", "+status: identified")
         shown.sees("#rail .incident", "identified")
+
+
+def test_what_a_file_says_stays_inert_in_the_plan_and_in_the_history(chromium: Any, tmp_path: Path) -> None:
+    evil = "<img src=x onerror=alert(1)> \u202e </pre> ${x} " + "W" * 150
+    beside = Beside.at(
+        tmp_path / "incidents", {ID: f"summary: {json.dumps(evil)}\nbridge: https://e.example\n"}
+    )
+    beside.clone.commit({"incidents/2026/11/20261121-bad-one.yaml": f"{evil}: [\n"}, f"{evil}\n\nVia: {evil}")
+    with serving(beside.world, beside.board) as url, showing(chromium, url) as shown:
+        shown.open(ID)
+        shown.sees("#dock .summary", "to make")
+        shown.page.keyboard.press("f")
+        shown.sees("#dock .yaml", "<img src=x")
+        shown.button("20261121-bad-one", "#rail").or_(
+            shown.page.locator("#rail :text('bad-one')")
+        ).first.click()
+        shown.sees("#dock .notice", "20261121-bad-one.yaml:1")
+        shown.sees("#dock .story", "<img src=x onerror=alert(1)>")
+        shown.page.click("#dock .story .decision summary")
+        shown.sees("#dock .diff .plus", "<img src=x")
+        assert shown.page.locator("img").count() == 1
+        assert shown.look("active") == []
+        assert not shown.overflows()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Plans as the page shows them: by incident, a line a change; and the newer one of a few put into the whole."""
+"""Plans as the page shows them: by incident, a line a change; a newer one of a few put into the whole."""
 
 from __future__ import annotations
 

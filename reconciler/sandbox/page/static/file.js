@@ -1,9 +1,10 @@
 // The incident files; of one incident its text, and its history as Git has it: decisions and what they caused.
 
 import { button, h } from "./dom.js";
-import { all, changed, entry, fetched, inFull, shownHere, state } from "./store.js";
+import { all, begun, changed, entry, fetched, inFull, shownHere, state } from "./store.js";
 import { whole } from "./when.js";
 
+const SHOWN = 100;
 const differences = new Map();
 
 export function file() {
@@ -18,10 +19,12 @@ export function file() {
 
 function list() {
   const found = all("file").filter((one) => shownHere([one.first])).sort((a, b) => (a.id < b.id ? 1 : -1));
-  return h("table", { class: "files" }, h("thead", null, h("tr", null, ["File", "Severity", "Status", "Title"].map((one) => h("th", { scope: "col" }, one)))),
-    h("tbody", null, found.map((one) => h("tr", { key: one.id },
+  const { shown, more } = begun("files", found, SHOWN);
+  return [h("table", { class: "files" }, h("thead", null, h("tr", null, ["File", "Severity", "Status", "Title"].map((one) => h("th", { scope: "col" }, one)))),
+    h("tbody", null, shown.map((one) => h("tr", { key: one.id },
       h("td", null, button(one.path, "choose", { id: one.first }, { class: "entry-link mono" }), one.uncommitted && h("span", { class: "flag" }, "uncommitted")),
-      h("td", null, one.severity), h("td", null, one.status), h("td", null, h("bdi", null, one.problem || one.title))))));
+      h("td", null, one.severity), h("td", null, one.status), h("td", null, h("bdi", null, one.problem || one.title)))))),
+  more ? button(`Show ${more} more`, "more", { name: "files", most: found.length }, { class: "quiet" }) : ""];
 }
 
 function inside(one) {
