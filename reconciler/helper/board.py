@@ -84,6 +84,8 @@ class Books:
     _board: Board | None = None
     _states: tuple[object, Mapping[str, Mapping[str, object]]] | None = None
     _memories: dict[str, tuple[object, Memory]] = field(default_factory=dict)
+    _parsed: dict[str, tuple[tuple[str, str], Incident]] = field(default_factory=dict)  # of which file
+    _read_by: Settings | None = None
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _fetching: threading.Lock = field(default_factory=threading.Lock)
 
@@ -100,7 +102,7 @@ class Books:
             if self._board and self._board.shelf.revision == shelf.revision and not self._moved(git):
                 return self._board
             memories = self._remembered(git)
-            incidents, _ = shelf.load(id for id in shelf.paths if not _settled(shelf, id, memories))
+            incidents = self._read(shelf, [id for id in shelf.paths if not _settled(shelf, id, memories)])
             self._board = Board(
                 shelf=shelf,
                 open={one.id: one for one in incidents if one.status.open},
@@ -122,6 +124,21 @@ class Books:
             finally:
                 self._fetching.release()
         return self.read()
+
+    def _read(self, shelf: Shelf, ids: list[str]) -> list[Incident]:
+        """The incidents of these ids that can be read; a file is read again only when it has changed."""
+        if shelf.settings != self._read_by:
+            self._parsed, self._read_by = {}, shelf.settings
+        files = {id: (shelf.paths[id][0], shelf.blobs[shelf.paths[id][0]]) for id in ids}
+        kept = {
+            id: self._parsed[id]
+            for id, file in files.items()
+            if id in self._parsed and self._parsed[id][0] == file
+        }
+        fresh, _ = shelf.load(id for id in ids if id not in kept)
+        kept |= {one.id: (files[one.id], one) for one in fresh}
+        self._parsed = kept
+        return [one for _, one in kept.values()]
 
     def _moved(self, git: GitSettings) -> bool:
         return self._states is None or self._states[0] != self._tips(git)

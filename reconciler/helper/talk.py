@@ -91,8 +91,7 @@ class Answer:
         if self.asked.url:
             if self._uses < _ANSWERS:
                 self._uses += 1
-                self.talk.respond(self.asked.url, {**content, "replace_original": self._uses > 1})
-        elif self.secret:
-            self.talk.only(self.asked, content)
+                more = {"response_type": "ephemeral", "replace_original": self._uses > 1}
+                self.talk.respond(self.asked.url, {**content, **more})
         else:
             self._posted(self.asked.user, content)

@@ -163,6 +163,6 @@ ALIASES = {"/resolve-incident": "resolve", "/closeincident": "close", "/assemble
 
 def right_of(wish: Wish) -> Right | None:
     """The right that a wish takes: to close by `status` is to close."""
-    if wish.verb == "status" and wish.values.get("status") in ("closed", "canceled"):
+    if wish.verb == "status" and wish.values.get("status", "").lower() in ("closed", "canceled"):
         return Right.CLOSE
     return VERBS[wish.verb].right

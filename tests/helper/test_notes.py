@@ -1,0 +1,84 @@
+"""Messages that people keep: by the shortcut, by a pin, and as the beginning of an incident."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.company import ID, PATH, incident
+from tests.support.helping import Office, shown
+
+CHANNEL = f"incd-{ID}"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = Office.at(tmp_path, "", {PATH: incident()})
+    office.slack.machine.seed_channel(CHANNEL, members=[office.id("ana"), office.id("bo")])
+    return office
+
+
+def posted(office: Office, text: str, channel: str = CHANNEL) -> str:
+    """A message of Bo's; its ts."""
+    office.company.later(minutes=1)
+    return office.slack.machine.person("bo@example.com").post(channel, text)
+
+
+def test_a_pinned_message_is_noted_with_its_author_time_and_link(tmp_path: Path) -> None:
+    office = Office.at(tmp_path, "", {PATH: incident()})
+    office.company.apply(office.clone)
+    office.helper.clerk.books.fetch(state=True)
+    machine = office.slack.machine
+    machine.person("bo@example.com").join(CHANNEL)
+    ts = posted(office, f"<@{office.id('ana')}> it is the voucher &amp; the basket")
+    office.reacts("ana", CHANNEL, ts)
+    link = machine.call("chat.getPermalink", channel=machine.channel_id(CHANNEL), message_ts=ts)["permalink"]
+    assert office.file(ID).endswith(
+        "timeline:\n  - at: 2026-11-21T16:46:00Z\n    by: bo@example.com\n"
+        f'    text: "@Ana it is the voucher & the basket"\n    link: {link}\n'
+    )
+    assert office.company.remote.git("log", "-1", "--format=%ae", "main") == "ana@example.com"
+
+
+def test_two_who_keep_the_same_message_note_it_once(tmp_path: Path) -> None:
+    office = Office.at(tmp_path, "", {PATH: incident()})
+    office.company.apply(office.clone)
+    office.helper.clerk.books.fetch(state=True)
+    office.slack.machine.person("bo@example.com").join(CHANNEL)
+    ts = posted(office, "It is the voucher")
+    office.reacts("ana", CHANNEL, ts)
+    office.reacts("bo", CHANNEL, ts)
+    office.on_message("add_to_timeline", "bo", CHANNEL, ts)
+    assert office.hub_log == [f"{ID}: note"]
+
+
+def test_the_shortcut_notes_a_message(office: Office) -> None:
+    office.on_message("add_to_timeline", "ana", CHANNEL, posted(office, "It is the voucher"))
+    assert office.hub_log == [f"{ID}: note"]
+    assert "    text: It is the voucher\n" in office.file(ID)
+
+
+def test_other_emoji_and_other_channels_are_nothing(office: Office) -> None:
+    office.helper.clerk.books.fetch()
+    office.reacts("ana", CHANNEL, posted(office, "It is the voucher"), "eyes")
+    office.reacts("ana", "general", posted(office, "Lunch?", "general"))
+    assert office.hub_log == []
+    assert office.slack.aside == []
+
+
+def test_elsewhere_the_shortcut_says_where_it_works(office: Office) -> None:
+    office.on_message("add_to_timeline", "ana", "general", posted(office, "Lunch?", "general"))
+    assert "which incident?" in office.told
+
+
+def test_a_message_begins_an_incident(office: Office) -> None:
+    ts = posted(office, "Checkout is down\nsince <https://ci.example.com/412|release 412>", "general")
+    form = office.on_message("declare_from_message", "ana", "general", ts)
+    seen = shown(form)
+    assert seen["title"] == "Checkout is down"
+    assert seen["summary"].startswith(
+        "Checkout is down\nsince release 412 (https://ci.example.com/412)\nhttps://"
+    )
+    assert office.sends(form, severity="sev3") == {}
+    assert len(office.ids()) == 2
