@@ -166,7 +166,8 @@ class Walk:
     def stay(self) -> None:
         """Serve on, for trying things by hand, until Ctrl-C."""
         _say("\nThe world is still there. Look at it, change it, and bring it back in line:\n", bold=True)
-        click.echo(f"  {self.url}/    Slack, PagerDuty and Notion\n  {self.folder}    the incidents\n")
+        click.echo(f"  {self.url}/    the three services, live: act in them, and see the next plan")
+        click.echo(f"  {self.folder}    the incidents\n")
         click.echo(f"  cd {shlex.quote(str(self.folder))}")
         for name, value in self.variables.items():
             click.echo(f"  export {name}={value}")

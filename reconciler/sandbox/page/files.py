@@ -160,7 +160,7 @@ class Files:
         # Of a file with one name only that name has to be looked for, at the commits that are known here.
         events = list(decisions(versions(self.repo, shelf.revision, [path])[id], path))
         events += [one for one in effects(self.repo, self._state, id) if one.effects] if self._state else []
-        return sorted(events, key=lambda event: event.at, reverse=True)
+        return sorted(events, key=lambda event: event.at)[::-1]
 
     def _trailers(self, commits: Sequence[str]) -> Mapping[str, list[list[str]]]:
         if not commits:

@@ -86,7 +86,7 @@ function editor() {
   const area = h("textarea", { name: "text", rows: String(Math.min(10, text.split("\n").length + 1)), "aria-label": "Markdown of this block" });
   area.value = text;
   return h("form", { class: "editor", key: `edit-${block}`, "data-keep": "1", do: "save-block", with: { page, block } }, area,
-    h("div", { class: "row" }, h("button", { type: "submit", class: "main" }, "Save"), button("Cancel", "cancel-block", {}), h("span", { class: "dim" }, block ? "Markdown; an empty text removes it" : "Markdown")));
+    h("div", { class: "row" }, h("button", { type: "submit", class: "main" }, "Save"), button("Cancel", "cancel-block", {}), h("span", { class: "dim" }, block ? "Markdown; empty: it goes" : "Markdown")));
 }
 
 function rendered(one) {
