@@ -17,7 +17,7 @@ import click
 from reconciler.cli.reconcile import AT_ONCE, STOPPING, Teller, asked_options
 from reconciler.cli.root import STOPPED
 from reconciler.cli.waiting import progress
-from reconciler.errors import Failure
+from reconciler.errors import Failure, Usage
 
 if TYPE_CHECKING:
     from reconciler.plan.plan import Report
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from reconciler.serve.service import Service
     from reconciler.serve.wake import Wake
     from reconciler.views.progress import Display
-
-_OFF = "the helper is off: SLACK_APP_TOKEN is not set"
 
 
 @click.command()
@@ -63,6 +61,11 @@ _OFF = "the helper is off: SLACK_APP_TOKEN is not set"
     help="Where /healthz, /readyz and /metrics are; port 0: any free one.",
 )
 @click.option(
+    "--http",
+    metavar="[HOST:]PORT",
+    help="Let Slack call here instead of a socket; needs SLACK_SIGNING_SECRET.",
+)
+@click.option(
     "--log",
     "style",
     type=click.Choice(["human", "json"]),
@@ -71,7 +74,7 @@ _OFF = "the helper is off: SLACK_APP_TOKEN is not set"
     help="json: one line an event, on stdout.",
 )
 @click.pass_obj
-def serve(folder: str, /, health: str, style: str, interval: float, **asked: Any) -> int:
+def serve(folder: str, /, health: str, http: str | None, style: str, interval: float, **asked: Any) -> int:
     """Run the loop and, with SLACK_APP_TOKEN, the Slack helper, until stopped.
 
     Commits that only this machine has are pushed. SIGTERM ends it after the changes in hand.
@@ -82,10 +85,11 @@ def serve(folder: str, /, health: str, style: str, interval: float, **asked: Any
     place, wake = Place.of(health), Wake()
     with _ended() as ended, _voice(style, wake) as (log, display):
         service = _service(folder, log, display, wake, interval, asked)
+        beside = _helper(service, http)
         said = answers(service.record.to_json, service.metrics.text)
         with opened(place, said) as there:
             log.event("started", health=f"http://{there}/", branch=service.shell.git_settings().branch)
-            in_time = service.run(_helper(service, log), ended)
+            in_time = service.run(beside, ended)
         log.event("ended", in_time=in_time)
     return 0 if in_time else 1
 
@@ -114,12 +118,35 @@ def _service(
     return Service(shell, options, interval, log, wake, Metrics(), record)
 
 
-def _helper(service: Service, log: Log) -> list[Part]:
-    """The helper's part, where there is a token for it."""
-    if not os.environ.get("SLACK_APP_TOKEN", "").strip():
-        log.event("helper off", message=_OFF)
+def _helper(service: Service, http: str | None) -> list[Part]:
+    """The helper's part, where there are tokens for it."""
+    from reconciler.serve.door import Place
+
+    token, secret = (os.environ.get(name, "").strip() for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"))
+    wanted = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN")
+    missing = [name for name in wanted if not os.environ.get(name, "").strip()]
+    if missing and http:
+        raise Usage(f"{missing[0]} is not set", next="set it, or leave out --http")
+    if missing:
+        service.log.event("helper off", message=f"the helper is off: {missing[0]} is not set")
         return []
-    return []
+    from reconciler.serve.parts import Part
+    from reconciler.serve.slack import Http, Slack, Socket
+
+    url = os.environ.get("SLACK_API_URL", "").strip() or None
+    place = Place.of(http) if http else None
+    slack = Slack(
+        service.shell,
+        service.log,
+        service.wake,
+        service.metrics,
+        service.record,
+        (lambda: Http(place)) if place else (lambda: Socket(token, url)),
+        secret if http else None,
+    )
+    service.record.helper = "not connected"
+    service.heard.append(slack.heard)
+    return [Part("helper", slack.run)]
 
 
 @contextmanager

@@ -21,8 +21,9 @@ from reconciler.repo.again import TRIES, tries
 from reconciler.repo.branch import Branch
 from reconciler.repo.git import LostRace
 from reconciler.repo.objects import Person, make_commit, message, standing_modes
-from reconciler.repo.remote import Locked, Nowhere, Pushed, Unanswered, Unreachable
+from reconciler.repo.remote import Locked, Nowhere, Pushed, RemoteTrouble, Unanswered, Unreachable
 from reconciler.repo.repository import Repository
+from reconciler.repo.waiting import Keeping
 
 _HERE_ONLY = "committed here only, not pushed"
 
@@ -95,23 +96,52 @@ def commit_and_push(
     clock: Clock,
     *,
     chance: random.Random | None = None,
+    made: Callable[[str], None] | None = None,
 ) -> Committed:
     """Fetch, edit what is there, commit, push; and again, as long as others are quicker (`TRIES` times).
+
+    Whoever wants to know of the commit before it is pushed is told it by `made`, once a try; the first try
+    then does without a fetch, since the push tells whether there is something newer.
 
     `make_edit` gets the commit to work on (None: the repository is empty) and returns the files to write;
     it is called once a try, and after it `words`, where what is said depends on what was there. With no
     remote, or one out of reach, the commit stays here and the note says so. Raises Failure: what
     `make_edit` raises, edits in the way, no right to push, too many lost races.
     """
-    for number in tries(clock, chance):
-        try:
-            return _try_once(repo, settings, make_edit, words, clock.now(), polite=number < _POLITE)
-        except LostRace:
-            continue
-    raise Failure(
-        f"{settings.branch} moved {TRIES} times while this edit was being pushed: nothing was written",
-        next="try again in a moment",
-    )
+    kept = Keeping(repo)
+
+    def tell(commit: str) -> None:
+        if made is not None:
+            kept.keep(commit)
+            made(commit)
+
+    try:
+        for number in tries(clock, chance):
+            manner = Manner(clock.now(), number < _POLITE, made is None or number > 0, tell)
+            try:
+                done = _try_once(repo, settings, make_edit, words, manner)
+            except LostRace:
+                continue
+            kept.let_go()
+            return done
+        raise Failure(
+            f"{settings.branch} moved {TRIES} times while this edit was being pushed: nothing was written",
+            next="try again in a moment",
+        )
+    except RemoteTrouble:
+        raise  # what was told may have had effects: it stays, and is brought in when the remote takes it
+    except Failure:
+        kept.let_go()
+        raise
+
+
+class Manner(NamedTuple):
+    """How one try goes about it: its time, whether a crowd goes first, whether it fetches, who is told."""
+
+    when: datetime
+    polite: bool
+    fetches: bool
+    told: Callable[[str], None]
 
 
 def _try_once(
@@ -119,20 +149,21 @@ def _try_once(
     settings: GitSettings,
     make_edit: Callable[[str | None], Files],
     words: Words | Callable[[], Words],
-    when: datetime,
-    polite: bool,
+    manner: Manner,
 ) -> Committed:
-    out_of_reach = _fetch(repo, settings)
+    out_of_reach = _fetch(repo, settings) if manner.fetches else ""
     place = Branch.of(repo, settings.branch)
     parent = _parent(repo, settings)
     files = make_edit(parent)
     place.refuse_dirty(files)
     said = words if isinstance(words, Words) else words()
-    if polite and files and _crowded(repo, parent, said.author, when):
+    polite = manner.polite and manner.fetches
+    if polite and files and _crowded(repo, parent, said.author, manner.when):
         raise LostRace(f"others are pushing to {settings.branch}")
-    commit = _commit(repo, parent, files, said, when)
+    commit = _commit(repo, parent, files, said, manner.when)
     if commit is None:
         return Committed(None, pushed=False, note="nothing to change")
+    manner.told(commit)
     if not repo.has_remote(settings.remote):
         out_of_reach = f"there is no remote {settings.remote}"
     note = f"{_HERE_ONLY}: {out_of_reach}" if out_of_reach else _push(repo, settings, commit)

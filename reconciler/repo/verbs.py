@@ -64,6 +64,7 @@ class Draft(NamedTuple):
     content: bytes | None
     did: str
     body: str = ""
+    new: bool = False
 
 
 class Written(NamedTuple):
@@ -78,13 +79,21 @@ class Written(NamedTuple):
     repeated: bool = False  # an earlier delivery of the same request made the commit
 
 
+#: Hears of a commit and of the file it makes (empty: it makes none) before the commit is pushed.
+Made = Callable[[str, str], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where requests are carried out: a repository, the branch of its settings, and a clock."""
+    """Where requests are carried out: a repository, the branch of its settings, and a clock.
+
+    With `made`, a commit is told before it is pushed; see `commit_and_push`.
+    """
 
     repo: Repository
     git: GitSettings
     clock: Clock
+    made: Made | None = None
 
     def declare(self, said: Declare, request: Request) -> Written:
         """Write a new incident under a new id. Raises Failure when the file would not be valid."""
@@ -95,7 +104,7 @@ class Desk:
             content = document(said.data(), SCHEMA).encode()
             incident = _valid(content, path, shelf.settings)
             body = "\n\n".join(filter(None, (incident.title, incident.summary)))
-            return Draft(incident, content, f"declare {incident.severity}", body)
+            return Draft(incident, content, f"declare {incident.severity}", body, new=True)
 
         return _Errand(self, request, draft).run()
 
@@ -135,14 +144,20 @@ class _Errand:
         if self._earlier:
             return self._earlier
         assert self._draft is not None
-        incident, _, did, _ = self._draft
+        incident, did = self._draft.incident, self._draft.did
         notes = (committed.note, self._note) if committed.commit else (self._note,)
         told = tuple(filter(None, notes))
         return Written(incident.id, incident.path, did, committed.commit, committed.pushed, told)
 
     def _pushed(self) -> Committed:
         desk = self._desk
-        return commit_and_push(desk.repo, desk.git, self._files, self._words, desk.clock)
+        made = self._made if desk.made else None
+        return commit_and_push(desk.repo, desk.git, self._files, self._words, desk.clock, made=made)
+
+    def _made(self, commit: str) -> None:
+        assert self._desk.made is not None
+        assert self._draft is not None
+        self._desk.made(commit, self._draft.incident.path if self._draft.new else "")
 
     def _kept_here(self) -> Committed:
         desk, branch = self._desk, self._desk.git.branch
@@ -171,7 +186,7 @@ class _Errand:
     def _words(self) -> Words:
         if self._draft is None:
             return Words("", self._request.author, {})
-        incident, _, did, body = self._draft
+        incident, did, body = self._draft.incident, self._draft.did, self._draft.body
         message = f"{incident.id}: edit" if incident.private else f"{incident.id}: {did}\n\n{body}"
         trailers = {"Incident": incident.id, "Via": self._request.via, "Request-Id": self._request.id}
         return Words(message, self._request.author, trailers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from reconciler.errors import Failure
@@ -36,6 +36,7 @@ class Service:
     wake: Wake
     metrics: Metrics
     record: Record
+    heard: list[Callable[[Report], None]] = field(default_factory=list)
 
     def run(self, beside: Sequence[Part], ended: Callable[[], object]) -> bool:
         """Run until `ended` returns; False when something was still at work after `ENDING` seconds."""
@@ -64,6 +65,8 @@ class Service:
         self.record.turned("" if report.exit_code == 0 else "not all is done")
         self.metrics.reported(report, self.shell.clock.now())
         self.log.report(report)
+        for hear in self.heard:
+            hear(report)
 
     def _failure(self, failure: Failure) -> None:
         self.record.turned(failure.message)

@@ -87,3 +87,21 @@ def test_the_page_of_a_commit_that_somebody_pushes_goes_out_while_it_runs(
         one.until(lambda: len(one.named("change")) > 5)
         assert one.stop(signal.SIGINT)[0] == 0
     assert one.named("ended") == [one.named("ended")[0] | {"in_time": True}]
+
+
+def test_a_helper_that_slack_does_not_answer_holds_up_no_page(
+    front: Front, hub: Remote, clone: Clone
+) -> None:
+    ana = hub.clone("ana")
+    ana.commit({PATH: FILE}, at=NOW)
+    ana.push()
+    with resident(front, clone.folder, env={"SLACK_APP_TOKEN": "xapp-sample-token"}) as one:
+        one.until(lambda: one.turns and one.named("part failed"))
+        assert pages(front) == 1
+        assert json.loads(one.asked("healthz")[1])["helper"] == "not connected"
+        assert "reconciler_helper_connected 0.0" in one.asked("metrics")[1]
+        assert one.asked("readyz")[0] == 200
+        code, seconds = one.stop()
+    assert (code, seconds < 10) == (0, True)
+    assert not any("xapp-sample-token" in json.dumps(event) for event in one.events)
+    assert [line for line in one.said if "Traceback" in line] == []

@@ -1,0 +1,203 @@
+"""The helper's part of the process: connected to Slack by a socket, or called by Slack over HTTP.
+
+Slack may be away for hours. The helper is then connected again and again, and nothing else waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from socket import AF_INET, AF_INET6, create_server
+from threading import Event, Thread
+from typing import Protocol
+
+from reconciler.errors import Failure, defect
+from reconciler.helper.app import Helper, Surroundings, build
+from reconciler.incident.text import one_line
+from reconciler.plan.plan import Report
+from reconciler.repo.good_settings import settings_at
+from reconciler.repo.verbs import Desk
+from reconciler.run.shell import Shell
+from reconciler.serve.door import Place
+from reconciler.serve.log import Log
+from reconciler.serve.metrics import Metrics
+from reconciler.serve.pager import Pager
+from reconciler.serve.record import Record
+from reconciler.serve.wake import Wake
+from reconciler.targets.connect import VARIABLES
+
+#: Seconds between two looks at the connection, and after which one that is lost is made anew.
+_TICK, _LOST = 1.0, 60.0
+
+
+class Way(Protocol):
+    """How Slack reaches the helper."""
+
+    def open(self, helper: Helper) -> None:
+        """Begin. Raises whatever its library raises."""
+        ...
+
+    def connected(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Slack:
+    """The helper as a part of the process. `way` makes a new way in."""
+
+    shell: Shell
+    log: Log
+    wake: Wake
+    metrics: Metrics
+    record: Record
+    way: Callable[[], Way]
+    signing_secret: str | None = None
+    _reports: SimpleQueue[Report] = field(default_factory=SimpleQueue)
+
+    def heard(self, report: Report) -> None:
+        """A run has ended: told to the helper by a thread of its own, since Slack may be slow."""
+        self._reports.put(report)
+
+    def run(self) -> None:
+        """Help until all is to end; ends with a Failure where the way in is lost for long."""
+        pager = Pager(self.shell, self.log, self.metrics)
+        try:
+            with _logged(self.log), self._helper(pager) as helper:
+                self._reached(helper)
+        finally:
+            self._is("not connected")
+            pager.close()
+
+    @contextmanager
+    def _helper(self, pager: Pager) -> Iterator[Helper]:
+        shell = self.shell
+        settings, _ = settings_at(shell.repo, shell.repo.resolve("HEAD"))
+        own = {key: shell.environ[key] for key in VARIABLES["slack"] if key in shell.environ}
+        api = shell.connect(own, settings, clock=shell.clock, stopping=self.wake.is_set)["slack"]
+        desk = Desk(shell.repo, settings.git, shell.clock, pager.made)
+        around = Surroundings(
+            wrote=lambda _: self.wake.wake(), polls=False, signing_secret=self.signing_secret
+        )
+        helper = build(shell.repo, desk, api, shell.clock, self._say, around)
+        helper.start()
+        over = Event()
+        teller = Thread(target=self._tell, args=(helper, over), name="reports", daemon=True)
+        teller.start()
+        try:
+            yield helper
+        finally:
+            over.set()
+            helper.close()
+
+    def _reached(self, helper: Helper) -> None:
+        way = self.way()
+        try:
+            way.open(helper)
+            lost = 0.0
+            while not self.wake.pause(_TICK):
+                self._is("connected" if way.connected() else "connecting")
+                lost = 0.0 if way.connected() else lost + _TICK
+                if lost >= _LOST:
+                    raise Failure(f"the connection to Slack is lost for {_LOST:g} seconds")
+        except Failure:
+            raise
+        except Exception as error:
+            raise Failure(f"the helper is not connected to Slack: {one_line(str(error), 200)}") from None
+        finally:
+            with suppress(Exception):  # an end that fails is an end
+                way.close()
+
+    def _is(self, state: str) -> None:
+        if self.record.helper != state:
+            self.log.event("helper", state=state)
+        self.record.helper = state
+        self.metrics.helper.set(state == "connected")
+
+    def _tell(self, helper: Helper, over: Event) -> None:
+        while not over.is_set():
+            try:
+                helper.heard(self._reports.get(timeout=_TICK))
+            except Empty:
+                continue
+            except Exception as error:  # the next report is told all the same
+                self._say(defect(error).message)
+
+    def _say(self, words: str) -> None:
+        self.metrics.failures.labels("helper").inc()
+        self.log.event("helper", level="warning", message=one_line(words, 300))
+
+
+class Socket:
+    """Socket Mode: we call Slack, so that nobody needs a public address."""
+
+    def __init__(self, app_token: str, url: str | None):
+        self._token, self._url = app_token, url
+
+    def open(self, helper: Helper) -> None:
+        from reconciler.helper.door import socket
+
+        self._handler = socket(helper, self._token, self._url)
+        self._handler.connect()  # type: ignore[no-untyped-call]
+
+    def connected(self) -> bool:
+        return self._handler.client.is_connected()
+
+    def close(self) -> None:
+        self._handler.close()  # type: ignore[no-untyped-call]
+
+
+class Http:
+    """HTTP mode: Slack calls us, and signs what it says."""
+
+    def __init__(self, place: Place):
+        self._place = place
+
+    def open(self, helper: Helper) -> None:
+        import uvicorn
+
+        from reconciler.helper.door import http
+
+        config = uvicorn.Config(
+            http(helper), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3
+        )
+        listener = create_server(self._place, family=AF_INET6 if ":" in self._place.host else AF_INET)
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run, args=([listener],), name="slack http", daemon=True)
+        self._thread.start()
+
+    def connected(self) -> bool:
+        return self._thread.is_alive() and self._server.started
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(5)
+
+
+class _Heard(logging.Handler):
+    """What Slack's libraries say, without their tracebacks."""
+
+    def __init__(self, log: Log):
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = record.getMessage().partition("\n")[0]
+        self._log.event("slack", level=record.levelname.lower(), message=one_line(words, 300))
+
+
+@contextmanager
+def _logged(log: Log) -> Iterator[None]:
+    """While this lasts, the log hears Slack's libraries."""
+    heard, loggers = _Heard(log), [logging.getLogger(name) for name in ("slack_bolt", "slack_sdk", "uvicorn")]
+    for one in loggers:
+        one.addHandler(heard)
+        one.propagate = False
+    try:
+        yield
+    finally:
+        for one in loggers:
+            one.removeHandler(heard)
