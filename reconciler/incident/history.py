@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from reconciler.incident.model import Incident, Status
+from reconciler.incident.model import Escalation, Incident, Status
 from reconciler.incident.settings import Settings
 
 
@@ -91,17 +91,47 @@ class History:
         )
 
     def asked_since(self, team: str, settings: Settings) -> tuple[datetime, bool] | None:
-        """When the request to page a team began, and whether an edit made it (not the first version)."""
+        """When the request to page a team began, and whether an edit made it (not the first version).
+
+        Whoever calls for the team again asks anew.
+        """
         start: tuple[datetime, bool] | None = None
         for number, (at, incident) in reversed(list(enumerate(self.readable))):
             if not incident.status.open or team not in teams_asked(incident, settings):
                 break
             start = (at, number > 0)
+            if number > 0 and self._called_at(number, team):
+                break
         return start
+
+    def _called_at(self, number: int, team: str) -> bool:
+        """True when that readable version called for a team, and the one before did not."""
+        before, after = (self.readable[one][1].escalations for one in (number - 1, number))
+        known = {one.at for one in before}
+        return any(one.team == team and one.at not in known for one in after)
+
+    def called_since(self, call: Escalation) -> datetime | None:
+        """The commit that first had a call for a team; None where no readable version has it."""
+        listed = ((at, one) for at, incident in self.readable for one in incident.escalations)
+        return next((at for at, one in listed if (one.at, one.team) == (call.at, call.team)), None)
+
+    def pages_by(self, call: Escalation, settings: Settings) -> bool:
+        """True when the version that first asked for the team has the call: its page answers it."""
+        for _, incident in self.readable:
+            if incident.status.open and call.team in teams_asked(incident, settings):
+                return any((one.at, one.team) == (call.at, call.team) for one in incident.escalations)
+        return False
+
+    def adopted(self) -> dict[str, str]:
+        """By team, the PagerDuty incident that the file names as its page, or did: the newest one counts."""
+        return {team: page for _, one in self.readable for team, page in one.adopt.pagerduty.items()}
 
 
 def teams_asked(incident: Incident, settings: Settings) -> list[str]:
-    """The teams that a file asks to page: of its severity, of its services, and its own, each once."""
+    """The teams that a file asks to page, each once: of its severity, of its services, and its own.
+
+    Those that it calls for count, and those of which it names the page.
+    """
     if incident.drill:
         return list(settings.drill.page)
     severity = next((one for one in settings.severities if one.name == incident.severity), None)
@@ -110,6 +140,8 @@ def teams_asked(incident: Incident, settings: Settings) -> list[str]:
         *(severity.page if severity else ()),
         *(service.team for service in services if service.team),
         *incident.page,
+        *(one.team for one in incident.escalations),
+        *incident.adopt.pagerduty,
     ]
     return [team for team in _unique(asked) if team in settings.teams]
 

@@ -47,10 +47,15 @@ def web_link(text: str | None) -> str | None:
 
 
 def person_name(address: str, settings: Settings) -> str:
-    """What to call somebody: the settings' name, else the address's words (`ana.lopez@…` is Ana Lopez)."""
+    """What to call somebody: the settings' name, else the address's words (`ana.lopez@…` is Ana Lopez).
+
+    What is no address is a name: an app's.
+    """
     person = settings.people.get(address)
     if person is not None and person.name:
         return one_line(person.name, 60)
+    if "@" not in address:
+        return one_line(address, 60)
     words = re.split(r"[._\-+]+", address.split("@", 1)[0])
     return one_line(" ".join(word.capitalize() for word in words if word), 60) or address
 

@@ -77,7 +77,7 @@ def _differing(resource: Resource, seen: Present, memory: Memory, blob: str) -> 
         return None
     drifted = _as_remembered(resource, memory)
     cause = Cause.DRIFTED if drifted else _cause(resource, memory, blob)
-    return _change(resource, _kind(resource, seen, drifted), cause, fields, id=seen.id)
+    return _change(resource, _kind(resource, seen, memory), cause, fields, id=seen.id)
 
 
 def _ours(field: FieldChange, resource: Resource, memory: Memory) -> bool:
@@ -89,10 +89,18 @@ def _ours(field: FieldChange, resource: Resource, memory: Memory) -> bool:
     return policy is not Policy.FACT
 
 
-def _kind(resource: Resource, seen: Present, drifted: bool) -> Kind:
+def _kind(resource: Resource, seen: Present, memory: Memory) -> Kind:
     if seen.live and not resource.live:
         return Kind.RETIRE
-    return Kind.RESTORE if drifted else Kind.UPDATE
+    if resource.adopts and not _taken_over(resource, seen, memory):
+        return Kind.ADOPT
+    return Kind.RESTORE if _as_remembered(resource, memory) else Kind.UPDATE
+
+
+def _taken_over(resource: Resource, seen: Present, memory: Memory) -> bool:
+    """True when it was in line once, as ours."""
+    remembered = _remembered(resource, memory)
+    return remembered is not None and remembered.id == seen.id and bool(remembered.fields)
 
 
 def _as_remembered(resource: Resource, memory: Memory) -> bool:

@@ -38,6 +38,7 @@ class Resource:
     batch     changes of one batch go into one call.
     seen      what other sightings tell of it; a sighting at its own address goes first.
     reason    why, where the fields alone do not tell.
+    adopts    what is found was made by others, and the file hands it over.
     within    the id of what holds it: what was once done in one channel is done again in the next.
     """
 
@@ -59,6 +60,7 @@ class Resource:
     seen: Observed | None = None
     within: str = ""
     reason: str = ""
+    adopts: bool = False
     location: Location | None = None
 
     def policy(self, field: str = ITSELF) -> Policy:

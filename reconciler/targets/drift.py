@@ -99,6 +99,7 @@ _PAGERDUTY = (
     ("page", "bridge", KEEP, "sent once"),
     ("links", ITSELF, ONCE, "deleted: not made again"),
     ("links", "links", KEEP, "written anew only when a link changes"),
+    ("again", ITSELF, ONCE, "a call for the team is answered once, whatever becomes of the page"),
     ("people's notes", ITSELF, KEEP, "stay"),
 )
 

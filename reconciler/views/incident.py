@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler.incident.edits import moment
-from reconciler.incident.model import Incident
+from reconciler.incident.model import Escalation, Incident
 from reconciler.incident.shown import inert
 from reconciler.incident.text import lines, one_line, person_name, utc
 from reconciler.repo.story import Event
@@ -41,6 +41,15 @@ def dossier_json(dossier: Dossier) -> dict[str, Any]:
         "paused": one.paused,
         "times": {name: moment(at) for name, at in one.times.items()},
         "updates": [{"at": moment(said.at), "by": said.by, "text": said.text} for said in one.updates],
+        "escalations": [
+            {"at": moment(call.at), "team": call.team, "by": call.by, "why": call.why}
+            for call in one.escalations
+        ],
+        "timeline": [
+            {"at": moment(note.at), "by": note.by, "text": note.text, "link": note.link}
+            for note in one.timeline
+        ],
+        "adopted": {"pagerduty": dict(one.adopt.pagerduty)},
         "pages": pages(dossier),
         "links": links(dossier),
         "in_line": standing(dossier),
@@ -98,6 +107,7 @@ def _people(dossier: Dossier) -> Rows:
     yield from ((role, [_person(address, dossier)]) for role, address in one.roles.items())
     yield "responders", [_person(address, dossier) for address in one.responders]
     yield "paged", [page_line(team, page, dossier) for team, page in pages(dossier).items()]
+    yield "called for", [_call(call, dossier) for call in one.escalations]
 
 
 def _places(dossier: Dossier) -> Rows:
@@ -129,6 +139,13 @@ def _declared(dossier: Dossier) -> str:
 
 def _person(address: str, dossier: Dossier) -> str:
     return f"{person_name(address, dossier.settings)} <{address}>"
+
+
+def _call(call: Escalation, dossier: Dossier) -> str:
+    """Whom somebody called for, and whether that was answered, as far as is remembered."""
+    by = f" by {_person(call.by, dossier)}" if call.by else ""
+    why = f": {one_line(call.why, 200)}" if call.why else ""
+    return f"{call.team}, {utc(call.at)}{by}{why}"
 
 
 def _last_update(dossier: Dossier) -> list[str]:

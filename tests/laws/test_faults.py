@@ -9,12 +9,14 @@ import pytest
 
 from tests.support import excused, strikes
 from tests.support.excused import EXCUSED, LOST, Row
+from tests.support.life import CALLED
 from tests.support.reference import Call, Moment, life
 from tests.support.strikes import Fault, Killed
 from tests.sweeps import faults as singles
 from tests.sweeps import pairs, sample
 
 NAMES = singles.scenarios()
+WOKEN = tuple(f" of {step.name}" for step in CALLED)
 DECLARED = [name for name in NAMES if name.endswith(" of declared")]
 PLAIN = [name for name in DECLARED if not name.startswith("garbled")]
 GARBLED = sample([name for name in DECLARED if name.startswith("garbled")], 40)
@@ -26,8 +28,17 @@ HIDDEN = [
     name for name in NAMES if name.startswith("429 for hours from pagerduty PUT") and "of reopened" in name
 ]
 
+#: What wakes people, or takes over what others made, and has no key.
+WAKING = [
+    name
+    for name in NAMES
+    if "pagerduty PUT" in name and not name.startswith("garbled") and name.endswith(WOKEN)
+]
 
-@pytest.mark.parametrize("name", [*PLAIN, *GARBLED, *LATER, *HIDDEN], ids=lambda name: name.replace("/", "-"))
+
+@pytest.mark.parametrize(
+    "name", [*PLAIN, *GARBLED, *LATER, *HIDDEN, *WAKING], ids=lambda name: name.replace("/", "-")
+)
 def test_whatever_one_fault_breaks_is_mended_and_nothing_is_made_twice(name: str) -> None:
     singles.check(name)
 

@@ -9,6 +9,7 @@ from reconciler.plan.drift import ITSELF
 from reconciler.plan.plan import Plan
 from reconciler.sandbox.machine import copied
 from reconciler.sandbox.pagerduty.people import People as Responders
+from tests.support.calling import call_for
 from tests.support.drifting import ANA, BO, Drifting, Key, declared, in_line, noted, over
 from tests.support.scene import ID, Scene
 
@@ -21,6 +22,14 @@ def page(scene: Scene) -> dict[str, Any]:
 def acknowledged() -> Scene:
     scene = declared()
     Responders(scene.pagerduty).acknowledge(page(scene)["shown"]["id"], ANA)
+    return in_line(scene)
+
+
+def called_again() -> Scene:
+    """Ana acknowledged it, and then somebody called for the team."""
+    scene = acknowledged()
+    scene.later(minutes=20)
+    scene.edit(escalations=(call_for("primary", 30),))
     return in_line(scene)
 
 
@@ -124,5 +133,6 @@ PAGERDUTY: dict[Key, Drifting] = {
     ("pagerduty", "links", "links"): Drifting(
         lambda scene: page(scene)["notes"][0].update(content="Nonsense"), own_note
     ),
+    ("pagerduty", "again", ITSELF): Drifting(by("acknowledge"), how_often, called_again),
     ("pagerduty", "people's notes", ITSELF): Drifting(by("write_note", "It is the cache."), own_note),
 }

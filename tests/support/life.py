@@ -2,19 +2,22 @@
 
 It is declared with two teams, two announcements and three people; raising it pages a third team, and tells a
 third channel and more people.
+
+A second, shorter life (CALLED) began as an alert in PagerDuty: its page is adopted, and teams are called for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
-from reconciler.incident.model import Status
-from reconciler.incident.settings import Severity, Team
+from reconciler.incident.model import Adopted, Escalation, Status, TimelineNote
+from reconciler.incident.settings import Severity, SlackSettings, Team
 from reconciler.sandbox.pagerduty.people import People
 from tests.support.scene import SETTINGS as USUAL
-from tests.support.scene import Scene, update
+from tests.support.scene import START, Scene, update
 
 SETTINGS = replace(
     USUAL,
@@ -81,9 +84,63 @@ LIFE = (
 )
 
 
-def live(scene: Scene, after_each: Callable[[Scene, int], object] = lambda _scene, _number: None) -> None:
-    """Go through the whole life, an apply after each step, ten minutes apart."""
-    for number, step in enumerate(LIFE):
+def alert(scene: Scene) -> None:
+    """An alert has paged in PagerDuty, and Ana declares it."""
+    service = {"id": "PSVC003", "type": "service_reference"}
+    given = {"type": "incident", "title": "Disk is full", "service": service, "urgency": "low"}
+    id = scene.pagerduty.call("POST /incidents", incident=given)["incident"]["id"]
+    scene.settings = replace(USUAL, slack=SlackSettings(), services={})
+    scene.edit(
+        services=(), severity="sev2", responders=(), adopt=Adopted({"primary": id}), timeline=NOTES[:1]
+    )
+
+
+def adopted(scene: Scene) -> str:
+    """The page that was adopted."""
+    records: dict[str, Any] = scene.pagerduty.data["incidents"]
+    return next(id for id, one in records.items() if one["shown"]["service"]["id"] == "PSVC003")
+
+
+def taken_on(scene: Scene) -> None:
+    """Bo acknowledges the adopted page, and the team is called for all the same, beside one that is new."""
+    People(scene.pagerduty).acknowledge(adopted(scene), "bo@example.com")
+    scene.edit(escalations=CALLS[:2], timeline=NOTES)
+
+
+def too_early(scene: Scene) -> None:
+    """Bo says that it is over, in PagerDuty; it is not, and the team is called for once more."""
+    People(scene.pagerduty).resolve(adopted(scene), "bo@example.com")
+    scene.later(minutes=1)
+    scene.edit(escalations=CALLS[:3])
+
+
+NOTES = (
+    TimelineNote(START - timedelta(minutes=5), "The disk filled up.", "Grafana", "https://example.com/alert"),
+    TimelineNote(START + timedelta(minutes=9), "Logs were rotated.", "bo@example.com"),
+)
+CALLS = (
+    Escalation(START + timedelta(minutes=10), "primary", "ana@example.com", "No answer"),
+    Escalation(START + timedelta(minutes=10, seconds=1), "payments"),
+    Escalation(START + timedelta(minutes=21), "primary", "ana@example.com"),
+    Escalation(START + timedelta(minutes=31), "payments", "ana@example.com"),
+    Escalation(START + timedelta(minutes=31, seconds=30), "payments"),
+)
+CALLED = (
+    Step("adopted", alert),
+    Step("called for", taken_on),
+    Step("called for when resolved", too_early),
+    _edit("called for twice at once", escalations=CALLS),
+    _edit("canceled", status=Status.CANCELED),
+)
+
+
+def live(
+    scene: Scene,
+    after_each: Callable[[Scene, int], object] = lambda _scene, _number: None,
+    steps: Sequence[Step] = LIFE,
+) -> None:
+    """Go through a whole life, an apply after each step, ten minutes apart."""
+    for number, step in enumerate(steps):
         step.do(scene)
         assert scene.apply().report.exit_code == 0, step.name
         after_each(scene, number)

@@ -50,11 +50,11 @@ class Moment:
 
 
 @cache
-def life() -> tuple[Moment, ...]:
-    """The whole life."""
+def life(steps: tuple[Step, ...] = LIFE) -> tuple[Moment, ...]:
+    """The whole life, or another one."""
     moments: list[Moment] = []
     trial = Noting()
-    for step in LIFE:
+    for step in steps:
         moments.append(_lived(trial, step))
         trial = Noting(begun=moments[-1].after, settings=trial.settings, clock=trial.clock)
         trial.later(minutes=10)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tests.support import strikes
 from tests.support.garbled import Garbling
 from tests.support.judging import afterwards, dishonest
+from tests.support.life import CALLED
 from tests.support.reference import Call, Moment, life
 from tests.support.strikes import Fault, Killed
 
@@ -66,7 +67,8 @@ def tried(scenario: Scenario) -> Iterator[str]:
 
 @cache
 def _all() -> Mapping[str, Scenario]:
-    return {one.name: one for moment in life() for call in moment.calls for one in _at(moment, call)}
+    moments = (*life(), *life(CALLED[:-1]))
+    return {one.name: one for moment in moments for call in moment.calls for one in _at(moment, call)}
 
 
 def _at(moment: Moment, call: Call) -> Iterator[Scenario]:

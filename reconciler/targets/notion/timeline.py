@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from reconciler.incident.text import one_line, person_name, utc
 from reconciler.targets.case import Case
-from reconciler.targets.notion.text import escape
+from reconciler.targets.notion.text import escape, link
 
 #: The longest update in a line, in characters.
 LONGEST = 1000
@@ -52,13 +52,32 @@ def entries(case: Case) -> list[Entry]:
     """What happened when, from the file and its history, one line a second, sorted."""
     told = [(case.incident.declared_at, _declared(case)), *_turns(case)]
     for update in case.incident.updates:
-        by = f"{escape(person_name(update.by, case.settings))}: " if update.by else ""
-        told.append((update.at, by + _words(update.text)))
+        told.append((update.at, _by(case, update.by) + _words(update.text)))
+    told += [*_notes(case), *_calls(case)]
     merged: dict[str, Entry] = {}
     for at, text in sorted(told, key=lambda one: one[0]):
         before = merged.get(utc(at))
         merged[utc(at)] = Entry(at, f"{before.text}; {text}" if before else text)
     return list(merged.values())
+
+
+def _notes(case: Case) -> Iterator[tuple[datetime, str]]:
+    """What somebody noted or pinned, with a link to where it was said."""
+    for note in case.incident.timeline:
+        where = f" ({link('message', note.link)})" if note.link else ""
+        yield note.at, _by(case, note.by) + _words(note.text) + where
+
+
+def _calls(case: Case) -> Iterator[tuple[datetime, str]]:
+    """Whom somebody called for, and why."""
+    for call in case.incident.escalations:
+        by = f" by {escape(person_name(call.by, case.settings))}" if call.by else ""
+        why = f": {_words(call.why)}" if call.why else ""
+        yield call.at, f"escalated to {escape(call.team)}{by}{why}"
+
+
+def _by(case: Case, who: str | None) -> str:
+    return f"{escape(person_name(who, case.settings))}: " if who else ""
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reconciler.plan.address import Address
@@ -11,6 +12,21 @@ from reconciler.targets.base import Ended
 from reconciler.targets.case import Case
 from reconciler.targets.pagerduty import desired, observe
 from reconciler.targets.seam import Api, CallError, Refused, text_of
+
+
+def notify_again(api: Api, changes: Sequence[Change]) -> list[Ended]:
+    """Wake the on-call of one page: once, however many calls for the team are open.
+
+    PagerDuty: "escalation_level: 1" sends a page through its policy anew, an acknowledged one as well.
+    """
+    page = changes[0].address._replace(thing=changes[0].address.thing.partition("/again/")[0])
+    incident = {"type": "incident_reference", "escalation_level": 1}
+    try:
+        answer = api.call("PUT /incidents/{id}", id=changes[0].body["page"], incident=incident)
+    except CallError as error:
+        return [Ended(change, error=error) for change in changes]
+    shown = {page: observe.sighting(answer["incident"])}
+    return [Ended(change, {change.address: Present(), **shown}) for change in changes]
 
 
 def carry_out(api: Api, change: Change, case: Case, world: World) -> Ended:
@@ -132,4 +148,7 @@ def _update(api: Api, change: Change, world: World) -> Ended:
         incident["status"] = "triggered"
     incident |= {field.name: field.after for field in change.fields}
     answer = api.call("PUT /incidents/{id}", id=change.id, incident=incident)
-    return Ended(change, {change.address: observe.sighting(answer["incident"])})
+    told: dict[Address, Observed] = {change.address: observe.sighting(answer["incident"])}
+    if incident.get("status") == "triggered":
+        told |= {change.address._replace(thing=one): Present() for one in change.body["answers"]}
+    return Ended(change, told)

@@ -8,12 +8,14 @@ from datetime import datetime
 from reconciler.errors import Location
 from reconciler.incident.history import teams_asked
 from reconciler.incident.text import lines, one_line, person_name
+from reconciler.plan.address import Address
 from reconciler.plan.change import Cause
 from reconciler.plan.resource import Hold, Resource
-from reconciler.plan.world import Present, World
+from reconciler.plan.world import Absent, Present, World
 from reconciler.targets.case import Case, shared
 from reconciler.targets.drift import policies
 from reconciler.targets.links import teams, url_of
+from reconciler.targets.pagerduty import again
 
 TITLE_LIMIT = 255
 NAME = "pagerduty"
@@ -29,14 +31,15 @@ def resources(case: Case, world: World) -> list[Resource]:
         for one in (
             page(case, world, team, team in asked),
             links(case, world, team, team in asked),
+            *again.resources(case, world, team),
             *_twice(case, world, team),
         )
     ]
 
 
 def is_page(thing: str) -> bool:
-    """False for what is written on a page: its notes."""
-    return not (thing.endswith("/links") or "/links/" in thing)
+    """False for what belongs to a page: its notes, and what wakes its on-call again."""
+    return not (thing.endswith("/links") or "/links/" in thing or "/again/" in thing)
 
 
 def incident_key(case: Case, team: str) -> str:
@@ -46,24 +49,59 @@ def incident_key(case: Case, team: str) -> str:
 
 def page(case: Case, world: World, team: str, asked: bool) -> Resource:
     """The page of one team."""
-    incident = case.incident
     address = case.at(NAME, team)
     live = _live(case, world, team)
     seen = world.present(address)
     urgency = case.severity.urgency
+    taken = adopted(case, world, team)
     return Resource(
         address,
-        f"page {team} ({urgency})" if incident.status.open else f"resolve the page of {team}",
+        _called(case, team, taken),
         fields=_fields(case, world, team, urgency),
         body=_body(case, world, team),
         live=live,
         make=asked and case.history.was_open,
         drift=policies(NAME, "page"),
-        hold=_late(case, team) if live and not (seen and seen.live) else None,
+        hold=_nothing_there(case, world, team, taken) or _hold(case, team, seen, live),
+        adopts=taken is not None,
         after=(PRIORITIES,),
         location=_place(case, team),
         reason="open again" if live and seen is not None and not seen.live else "",
     )
+
+
+def adopted(case: Case, world: World, team: str) -> str | None:
+    """The PagerDuty incident that is taken over as a team's page; none where it has one that we have sent."""
+    taken = case.history.adopted().get(team)
+    seen = world.present(case.at(NAME, team))
+    return None if seen is not None and seen.id != taken else taken
+
+
+def _called(case: Case, team: str, taken: str | None) -> str:
+    if not case.incident.status.open:
+        return f"resolve the page of {team}"
+    urgency = case.severity.urgency
+    return f"{taken} becomes the page of {team} ({urgency})" if taken else f"page {team} ({urgency})"
+
+
+def not_ours(case: Case, team: str) -> Address:
+    """Where it is kept whose page the one is that was to be taken over: `of`, another incident of ours."""
+    return case.at(NAME, f"{team}/adopted")
+
+
+def _nothing_there(case: Case, world: World, team: str, taken: str | None) -> Hold | None:
+    """Why nothing can be taken over; the team is not paged instead, since somebody may be at work."""
+    if taken is None or not isinstance(world[case.at(NAME, team)], Absent):
+        return None
+    other = world.present(not_ours(case, team))
+    step = "correct `adopt:` in the file"
+    if other is not None:
+        return Hold(f"{taken} is the page of {other.extra['of']}", step)
+    return Hold(f"PagerDuty has no incident {taken} that this token can see", step)
+
+
+def _hold(case: Case, team: str, seen: Present | None, live: bool) -> Hold | None:
+    return _late(case, team) if live and not (seen and seen.live) else None
 
 
 def title(case: Case) -> str:
@@ -116,12 +154,17 @@ def _live(case: Case, world: World, team: str) -> bool:
 
 
 def reopened_since(case: Case, team: str, seen: Present) -> bool:
-    """True when the file was reopened after the page was resolved, or when it was we who resolved it."""
+    """True when the file was reopened after the page was resolved, or when it was we who resolved it.
+
+    So it is when somebody has called for the team since.
+    """
     remembered = case.memory.of(case.at(NAME, team))
     if remembered is not None and not remembered.live:
         return True
     since = case.history.open_since() if case.history.reopenings else None
     resolved_at = _moment(seen.extra.get("resolved_at"))
+    if again.called_after(case, team, resolved_at):
+        return True
     return since is not None and resolved_at is not None and resolved_at <= since
 
 
@@ -151,8 +194,13 @@ def _late(case: Case, team: str) -> Hold | None:
 
 
 def _place(case: Case, team: str) -> Location:
-    if team in case.incident.page:
-        return case.incident.where("page", case.incident.page.index(team))
+    incident = case.incident
+    if team in incident.adopt.pagerduty:
+        return incident.where("adopt", "pagerduty", team)
+    if team in incident.page:
+        return incident.where("page", incident.page.index(team))
+    for number, _ in again.calls(case, team):
+        return incident.where("escalations", number, "team")
     return case.settings.where("teams", team, "pagerduty_service")
 
 
@@ -164,6 +212,7 @@ def _body(case: Case, world: World, team: str) -> dict[str, object]:
         "service": settings.pagerduty_service,
         "details": details(case, world),
         "resolution": _resolution(case),
+        "answers": again.things(case, team),
     }
     if settings.escalation_policy:
         body["escalation_policy"] = settings.escalation_policy

@@ -6,17 +6,18 @@ in all states before one is made (PagerDuty REST: "List incidents", `date_range=
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from reconciler.incident.text import one_line
+from reconciler.plan.address import Address
 from reconciler.plan.resource import Resource
 from reconciler.plan.world import Absent, Observed, Present, Sightings, World
 from reconciler.targets.base import Look
 from reconciler.targets.case import MADE, Case, shared
 from reconciler.targets.links import log_needed
-from reconciler.targets.pagerduty import desired
+from reconciler.targets.pagerduty import again, desired
 from reconciler.targets.seam import Answer, Api, Refused, Unanswered, items_of, text_of
 
 NAME = desired.NAME
@@ -37,10 +38,13 @@ def looks(case: Case, world: World, resources: Sequence[Resource]) -> list[Look]
 
 def _page_looks(case: Case, world: World, team: str) -> Iterator[Look]:
     address = case.at(NAME, team)
+    adopted = case.history.adopted().get(team)
     remembered = case.memory.of(address)
+    if adopted and remembered and remembered.id != adopted:
+        remembered = None
     seen = world.present(address)
     if remembered is None and case.history.was_open and not case.past_grace:
-        yield _by_key(case, team)
+        yield _of_others(case, team, adopted) if adopted else _by_key(case, team)
     if remembered is None and case.incident.status.open:
         yield from _priorities(case)
     wanted = remembered is not None and (remembered.live or case.incident.status.open)
@@ -58,7 +62,7 @@ def _of_seen(case: Case, world: World, team: str, seen: Present) -> Iterator[Loo
     unsure = case.memory.of(note) is None or note.thing in _made(case, world)
     if seen.live and case.incident.status.open and unsure and note not in world:
         yield Look(f"notes {seen.id}", "notes", case.id, {"id": seen.id, "team": team}, (note,))
-    if log_needed(case, world, team):
+    if log_needed(case, world, team) or again.unsure(case, team, seen):
         answers = (case.at(NAME, f"{team}/log"),)
         yield Look(f"log {seen.id}", "log", case.id, {"id": seen.id, "team": team}, answers)
     merged = seen.extra.get("merged_into")
@@ -83,6 +87,10 @@ def _by_key(case: Case, team: str) -> Look:
     return Look(f"key {key}", "key", case.id, {"key": key, "team": team}, (case.at(NAME, team),))
 
 
+def _of_others(case: Case, team: str, id: str) -> Look:
+    return Look(f"adopted {id}", "adopted", case.id, {"id": id, "team": team}, (case.at(NAME, team),))
+
+
 def _by_id(case: Case, team: str, id: str) -> Look:
     return Look(f"page {id}", "page", case.id, {"id": id, "team": team}, (case.at(NAME, team),))
 
@@ -98,10 +106,12 @@ def read(api: Api, look: Look, cases: Mapping[str, Case]) -> Sightings:
     address = look.answers[0]
     if look.kind == "key":
         return {address: find(api, desired.incident_key(case, team))}
+    if look.kind == "adopted":
+        return _find_adopted(api, case, team, look.arguments["id"])
     if look.kind == "notes":
         return {address: _find_note(api, case, team, look.arguments["id"])}
     if look.kind == "log":
-        return {address: _first_acknowledgement(api, look.arguments["id"])}
+        return {address: _what_log_tells(api, look.arguments["id"])}
     try:
         return {address: sighting(api.call("GET /incidents/{id}", id=look.arguments["id"])["incident"])}
     except Refused as refused:
@@ -126,12 +136,46 @@ def _read_open(api: Api, cases: Mapping[str, Case]) -> Sightings:
     case = next(iter(cases.values()))
     services = sorted({team.pagerduty_service for team in case.settings.teams.values()})
     found: dict[Any, Observed] = {OPEN: Present()}
+    taken = _taken_over(cases.values())
     for incident in list_incidents(api, statuses=["triggered", "acknowledged"], service_ids=services):
         name, _, rest = str(incident.get("incident_key") or "").partition("/")
         id, _, team = rest.partition("/")
         if name == case.settings.name and id in cases and team:
             found.setdefault(cases[id].at(NAME, team), sighting(incident))
+        elif incident.get("id") in taken:
+            found.setdefault(taken[incident["id"]], sighting(incident))
     return found
+
+
+def _taken_over(cases: Iterable[Case]) -> dict[str, Address]:
+    """The pages that others have made and that are remembered to be ours."""
+    return {
+        id: case.at(NAME, team)
+        for case in cases
+        for team, id in case.history.adopted().items()
+        if (one := case.memory.of(case.at(NAME, team))) is not None and one.id == id
+    }
+
+
+def _find_adopted(api: Api, case: Case, team: str, id: str) -> Sightings:
+    """The page that we have sent ourselves, which goes first; else the one that is to be taken over.
+
+    One that we have sent for another incident is none.
+    """
+    address = case.at(NAME, team)
+    own = find(api, desired.incident_key(case, team))
+    if isinstance(own, Present):
+        return {address: own}
+    try:
+        found = sighting(api.call("GET /incidents/{id}", id=id)["incident"])
+    except Refused as refused:
+        if refused.code != "404":
+            raise
+        return {address: Absent()}
+    name, _, rest = str(found.extra["key"] or "").partition("/")
+    if name != case.settings.name or "/" not in rest:
+        return {address: found}
+    return {address: Absent(), desired.not_ours(case, team): Present(extra={"of": rest.partition("/")[0]})}
 
 
 def list_incidents(api: Api, **filters: Any) -> Iterator[Mapping[str, Any]]:
@@ -183,6 +227,8 @@ def sighting(incident: Answer) -> Present:
             "resolved_at": incident.get("resolved_at"),
             "by": _agent(incident.get("last_status_change_by")),
             "merged_into": merged,
+            "key": incident.get("incident_key"),
+            "created": incident.get("created_at"),
         },
     )
 
@@ -226,11 +272,40 @@ def _find_note(api: Api, case: Case, team: str, id: str) -> Observed:
     return Present(id=text_of(first, "id"), fields={"links": links}, extra={"twice": twice})
 
 
-def _first_acknowledgement(api: Api, id: str) -> Observed:
-    entries = items_of(api.call("GET /incidents/{id}/log_entries", id=id, limit=100), "log_entries")
-    taken = [one for one in entries if str(one.get("type", "")).startswith("acknowledge_log_entry")]
-    if not taken:
-        return Present()
-    first = min(taken, key=lambda one: _moment(one, "created_at"))
-    by = _agent(first.get("agent"))["name"]
-    return Present(extra={"acknowledged": {"at": _moment(first, "created_at"), "by": by}})
+def _what_log_tells(api: Api, id: str) -> Observed:
+    """Who acknowledged the page first, and when somebody has sent it to its on-call anew (`called`)."""
+    entries = list(_log(api, id))
+    called = [_moment(one, "created_at") for one in entries if _sent_anew(one)]
+    extra: dict[str, Any] = {"called": called} if called else {}
+    taken = [one for one in entries if text_of(one, "type").startswith("acknowledge_log_entry")]
+    if taken:
+        first = min(taken, key=lambda one: _moment(one, "created_at"))
+        by = _agent({"summary": text_of(first["agent"], "summary")})["name"]
+        extra["acknowledged"] = {"at": _moment(first, "created_at"), "by": by}
+    return Present(extra=extra)
+
+
+def _log(api: Api, id: str) -> Iterator[Mapping[str, Any]]:
+    for number in range(PAGES_AT_MOST):
+        answer = api.call("GET /incidents/{id}/log_entries", id=id, limit=100, offset=100 * number)
+        yield from items_of(answer, "log_entries")
+        if not answer.get("more"):
+            return
+    raise Unanswered("GET /incidents/{id}/log_entries", f"more than {100 * PAGES_AT_MOST} entries")
+
+
+def _sent_anew(entry: Mapping[str, Any]) -> bool:
+    """Whether somebody has put the page to a level of its policy, or made it that of others than themselves.
+
+    Whoever acknowledges a page has it from then on, which wakes nobody.
+    """
+    what = text_of(entry, "type")
+    if not what.startswith(("escalate_log_entry", "assign_log_entry")):
+        return False
+    agent = entry["agent"]
+    if not text_of(agent, "type").startswith("user"):
+        return False
+    if what.startswith("escalate_log_entry"):
+        return True
+    theirs = [text_of(one, "id") for one in items_of(entry, "assignees")]
+    return bool(theirs) and text_of(agent, "id") not in theirs

@@ -46,6 +46,8 @@ class PagerDuty:
         return observe.read(api, look, cases)
 
     def apply(self, api: Api, changes: Sequence[Change], case: Case, world: World) -> list[Ended]:
+        if "/again/" in changes[0].address.thing:
+            return apply.notify_again(api, changes)
         return [apply.carry_out(api, change, case, world) for change in changes]
 
     def explain(self, attempted: str, error: CallError, location: Location | None) -> Trouble:
@@ -56,7 +58,8 @@ class PagerDuty:
 
     def notes(self, case: Case, world: World) -> list[Note]:
         told = [_missing_priority(case, world)]
-        told += [_resolved(case, world, team) for team in teams_asked(case.incident, case.settings)]
+        for team in teams_asked(case.incident, case.settings):
+            told += [_resolved(case, world, team), _too_late(case, world, team)]
         return [note for note in told if note is not None]
 
     def facts(self, case: Case, world: World) -> Mapping[str, Any]:
@@ -80,6 +83,17 @@ def _missing_priority(case: Case, world: World) -> Note | None:
     if not wanted or known is None or wanted in known.fields:
         return None
     return Note(desired.PRIORITIES, f"PagerDuty has no priority named {wanted}: pages go without")
+
+
+def _too_late(case: Case, world: World, team: str) -> Note | None:
+    """What was to be taken over, where the team has a page that we have sent."""
+    address = case.at(desired.NAME, team)
+    wanted, seen = case.history.adopted().get(team), world.present(address)
+    if wanted is None or seen is None or seen.id == wanted or not case.incident.status.open:
+        return None
+    return Note(
+        address, f"was paged before `adopt:` named {wanted}, which is left alone: merge it in PagerDuty"
+    )
 
 
 def _resolved(case: Case, world: World, team: str) -> Note | None:
