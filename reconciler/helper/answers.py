@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,18 @@ from typing import Any
 from reconciler.errors import Failure
 from reconciler.helper.progress import OVERDUE, Progress, Thing
 from reconciler.helper.said import line, link, paragraph
-from reconciler.helper.verbs import VERBS
+from reconciler.helper.verbs import VERBS, Wish
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.incident.text import person_name, web_link
 from reconciler.repo.verbs import Written
 
 Content = dict[str, Any]
+
+#: What a button's action is called, before its verb.
+PRESSED = "incident:"
+#: So much a button carries.
+_VALUE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Told:
     by: str
     since: datetime
     web: str | None = None
+    again: str = ""  # a team that had been paged before it was called for
 
 
 def said(text: str) -> Content:
@@ -35,17 +42,48 @@ def said(text: str) -> Content:
     return {"text": text, "blocks": [section(text)]}
 
 
+def actions(buttons: Sequence[Content]) -> Content:
+    """Buttons in a row."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def button(verb: str, label: str, value: str) -> Content:
+    """A button, and what comes back when it is pressed."""
+    text = {"type": "plain_text", "text": label}
+    return {"type": "button", "action_id": f"{PRESSED}{verb}", "text": text, "value": value}
+
+
+def pressing(wish: Wish) -> str:
+    """A wish as a button carries it."""
+    return json.dumps(
+        {"verb": wish.verb, "incident": wish.incident, "values": dict(wish.values)}, default=str
+    )
+
+
+def pressed(action: str, value: str) -> Wish | None:
+    """What a button asks for; None for one of somebody else's."""
+    verb = action.removeprefix(PRESSED)
+    if verb == "again":
+        known = json.loads(value)
+        return Wish(known["verb"], known["incident"], known["values"])
+    return Wish(verb, value) if verb in VERBS else None
+
+
 def section(text: str) -> Content:
     """A paragraph; Slack takes no more than 3,000 characters."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}
 
 
-def failed(failure: Failure) -> Content:
-    """Why nothing was written, and what to do."""
+def failed(failure: Failure, wish: Wish | None = None) -> Content:
+    """Why nothing was written, and what to do; a form's wish is offered again, with what was typed."""
     parts = [f":x: {line(failure.message)}"]
     parts += [paragraph(failure.detail, 600)] if failure.detail else []
     parts += [f"*Next:* {line(failure.next)}"] if failure.next else []
-    return said("\n".join(parts))
+    content = said("\n".join(parts))
+    again = pressing(wish) if wish and VERBS[wish.verb].fields else ""
+    if again and len(again) <= _VALUE:
+        content["blocks"].append(actions([button("again", "Open the form again", again)]))
+    return content
 
 
 def refused(words: str) -> Content:
@@ -137,8 +175,11 @@ def _notes(written: Written) -> Iterator[str]:
 def _pages(told: Told, progress: Progress, settings: Settings, now: datetime) -> Iterator[str]:
     if not progress.pages and told.incident.status.open:
         yield ":bell: nobody is paged: neither the severity nor the services name a team"
+    overdue = now - told.since >= OVERDUE
     for page in progress.pages:
-        yield _page(page, settings, overdue=now - told.since >= OVERDUE)
+        yield _page(page, settings, overdue=overdue)
+    if progress.again:
+        yield _again(progress.again, settings, overdue=overdue)
 
 
 def _page(page: Thing, settings: Settings, *, overdue: bool) -> str:
@@ -149,6 +190,15 @@ def _page(page: Thing, settings: Settings, *, overdue: bool) -> str:
         return f":hourglass_flowing_sand: paging {name} …{f' ({line(page.why)})' if page.why else ''}"
     why = line(page.why) if page.why else "nothing was heard of a reconciler for a minute: does one run?"
     return f":rotating_light: {name} was *not paged*: {why}\n{_call(page.name, settings)}"
+
+
+def _again(call: Thing, settings: Settings, *, overdue: bool) -> str:
+    if call.there:
+        return f":bell: *{line(call.name)}* was notified again"
+    if not overdue:
+        return f":hourglass_flowing_sand: notifying *{line(call.name)}* again …"
+    why = f": {line(call.why)}" if call.why else ""
+    return f":rotating_light: *{line(call.name)}* was *not notified again*{why}\n{_call(call.name, settings)}"
 
 
 def _call(team: str, settings: Settings) -> str:

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconciler.clock import Clock
-from reconciler.helper.answers import Content
+from reconciler.helper.answers import PRESSED, Content
 from reconciler.helper.board import Books
-from reconciler.helper.card import PRESSED
 from reconciler.helper.clerk import Clerk, Workers, Writes
 from reconciler.helper.forms import CALLED
 from reconciler.helper.front import Front

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from reconciler.helper.answers import Content, section
+from reconciler.helper.answers import Content, actions, button, section
 from reconciler.helper.progress import Progress, Thing
 from reconciler.helper.said import line, link, paragraph
-from reconciler.helper.verbs import Wish
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.incident.text import person_name, utc
-
-#: What a button's action is called, before its verb.
-PRESSED = "incident:"
 
 _WHILE_OPEN = ("update", "status", "severity", "role", "escalate", "note", "resolve")
 _AFTER = ("close", "reopen", "note")
@@ -34,13 +29,8 @@ def card(incident: Incident, settings: Settings, progress: Progress, now: dateti
     places = "\n".join(_places(incident, progress))
     blocks += [section(places)] if places else []
     verbs = _WHILE_OPEN if incident.status.open else _AFTER if not incident.status.over else ("reopen",)
-    blocks.append({"type": "actions", "elements": [_button(verb, incident.id) for verb in verbs]})
+    blocks.append(actions([_button(verb, incident.id) for verb in verbs]))
     return {"text": line(head), "blocks": blocks}
-
-
-def pressed(action: str, value: str) -> Wish:
-    """What a button asks for."""
-    return Wish(action.removeprefix(PRESSED), value)
 
 
 def _facts(one: Incident, settings: Settings) -> Iterator[str]:
@@ -76,19 +66,14 @@ def _page(page: Thing) -> str:
     return f"{name} acknowledged by {line(page.taken)}" if page.taken else f"{name} paged, not acknowledged"
 
 
-def _button(verb: str, id: str) -> dict[str, Any]:
+def _button(verb: str, id: str) -> Content:
     label = _LABELS.get(verb, verb.capitalize())
-    button: dict[str, Any] = {
-        "type": "button",
-        "action_id": f"{PRESSED}{verb}",
-        "text": {"type": "plain_text", "text": label},
-        "value": id,
-    }
+    shown = button(verb, label, id)
     if verb in _SURE:
-        button["confirm"] = {
+        shown["confirm"] = {
             "title": {"type": "plain_text", "text": label},
             "text": {"type": "plain_text", "text": _SURE[verb]},
             "confirm": {"type": "plain_text", "text": label},
             "deny": {"type": "plain_text", "text": "Not yet"},
         }
-    return button
+    return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -114,7 +114,7 @@ class Clerk:
             self._handled[asked.request] = None
             for old in list(self._handled)[:-_REMEMBERED]:
                 del self._handled[old]
-        with self.telling(asked):
+        with self.telling(asked, wish):
             self._declare(asked, wish) if wish.verb == "new" else self._change(asked, wish)
 
     def _declare(self, asked: Asked, wish: Wish) -> None:
@@ -128,7 +128,7 @@ class Clerk:
         try:
             written = self.desk.declare(said, _request(asked, person))
         except Failure as failure:
-            answer.show(answers.failed(failure), rank=2)
+            answer.show(answers.failed(failure, wish), rank=2)
             return
         self.wrote(written)
         self.watch.keep(answer, self._told(written, person))
@@ -146,7 +146,7 @@ class Clerk:
         written = self.desk.change(incident.id, wanted, _request(asked, person))
         if written.commit and not written.repeated:
             self.wrote(written)
-        told = self._told(written, person)
+        told = replace(self._told(written, person), again=_again(wish, board, incident))
         if written.commit and wish.verb in _PAGING and self._pages(wish, told):
             answer = Answer(self.talk, asked, secret=told.incident.private)
             self.watch.keep(answer, told)
@@ -169,21 +169,21 @@ class Clerk:
         return Told(written, board.incident(written.id), person.name, self.clock.now(), board.web)
 
     @contextmanager
-    def telling(self, asked: Asked) -> Iterator[None]:
+    def telling(self, asked: Asked, wish: Wish | None = None) -> Iterator[None]:
         """What goes wrong in here is told to the one who asked, in words; nothing is raised."""
         try:
             yield
         except Denied as denied:
             self._tell(asked, answers.refused(denied.message))
         except Failure as failure:
-            self._tell(asked, answers.failed(failure))
+            self._tell(asked, answers.failed(failure, wish))
         except CallError as error:
             self.log(f"Slack: {error}")
-            self._tell(asked, answers.failed(_unasked(error)))
+            self._tell(asked, answers.failed(_unasked(error), wish))
         except Exception as error:
             unexpected = defect(error)
             self.log(f"{unexpected.message} {unexpected.detail}")
-            self._tell(asked, answers.failed(unexpected))
+            self._tell(asked, answers.failed(unexpected, wish))
 
     def _tell(self, asked: Asked, content: answers.Content) -> None:
         with _logged(self.log):
@@ -196,6 +196,12 @@ def _logged(log: Callable[[str], None]) -> Iterator[None]:
         yield
     except CallError as error:
         log(f"an answer in Slack was lost: {error}")
+
+
+def _again(wish: Wish, board: Board, incident: Incident) -> str:
+    """The team that is called for, where it had been paged before."""
+    team = wish.values.get("team", "") if wish.verb == "escalate" else ""
+    return team if f"pagerduty:{team}" in board.memory(incident).things else ""
 
 
 def _request(asked: Asked, person: Person) -> Request:

@@ -180,7 +180,7 @@ def _initial(key: str, value: Any) -> Block:
 def _value(field: Field, element: Payload) -> Any:
     match field.kind:
         case Kind.LINE | Kind.TEXT | Kind.LINK:
-            return text(element, "value").strip()
+            return said.visible(text(element, "value")).strip()
         case Kind.PERSON:
             return said.Mention(text(element, "selected_user"))
         case Kind.PEOPLE:

@@ -14,7 +14,7 @@ from reconciler.errors import Usage
 from reconciler.helper import answers, asked, filling, forms, said
 from reconciler.helper.asked import Asked, Payload, part, text
 from reconciler.helper.board import Board
-from reconciler.helper.card import card, pressed
+from reconciler.helper.card import card
 from reconciler.helper.clerk import Clerk
 from reconciler.helper.progress import progress
 from reconciler.helper.rehearsal import problems
@@ -47,9 +47,10 @@ class Front:
         """A button."""
         who = asked.of_interaction(body)
         first: Payload = next(iter(body.get("actions") or ()), {})
-        wish = pressed(text(first, "action_id"), text(first, "value"))
-        if wish.verb in VERBS:
-            self._soon(who, lambda: self._serve(who, wish))
+        wish = answers.pressed(text(first, "action_id"), text(first, "value"))
+        if wish is not None:
+            offered = text(first, "action_id") == f"{answers.PRESSED}again"
+            self._soon(who, lambda: self._serve(who, wish, offered=offered))
 
     def shortcut(self, body: Payload) -> None:
         """From the menu, or from a message's."""
@@ -97,7 +98,7 @@ class Front:
         wish = wish_of(command, typed, here, board.settings.helper.aliases)
         self._serve(who, wish)
 
-    def _serve(self, who: Asked, wish: Wish) -> None:
+    def _serve(self, who: Asked, wish: Wish, *, offered: bool = False) -> None:
         board = self.clerk.books.board
         talk, now = self.clerk.talk, self.clerk.now
         if wish.verb == "help":
@@ -109,7 +110,7 @@ class Front:
         if wish.verb == "show" and incident is not None:
             stands = progress(incident, board.settings, board.memory(incident))
             return talk.only(who, card(incident, board.settings, stands, now))
-        if self._asks(wish, incident, board):
+        if offered or self._asks(wish, incident, board):
             return self._open(who, wish, board)
         self._check(wish, board)
         self.clerk.slow(lambda: self.clerk.carry_out(who, wish))

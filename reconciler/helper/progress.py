@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from reconciler.incident.edits import moment
 from reconciler.incident.history import teams_asked
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
@@ -43,11 +44,12 @@ class Progress:
     pages: tuple[Thing, ...]
     channel: Thing | None
     document: Thing | None
+    again: Thing | None = None  # a team that was paged before, and is to be notified again
 
     @property
     def done(self) -> bool:
         """True when all that was asked for is there."""
-        rest = [one for one in (self.channel, self.document) if one is not None]
+        rest = [one for one in (self.again, self.channel, self.document) if one is not None]
         return all(one.there for one in (*self.pages, *rest))
 
     @property
@@ -57,18 +59,23 @@ class Progress:
 
 
 def progress(
-    incident: Incident, settings: Settings, memory: Memory, troubles: Mapping[str, str] | None = None
+    incident: Incident,
+    settings: Settings,
+    memory: Memory,
+    troubles: Mapping[str, str] | None = None,
+    again: str = "",
 ) -> Progress:
-    """What is there. `troubles` says, by thing, what was heard of it since."""
-    if not incident.status.open or incident.paused:
+    """What is there. `troubles`: by thing, what was heard of it; `again`: a team that is called again."""
+    if not incident.status.open:
         return Progress((), None, None)
     told = dict(troubles or {})
     teams = teams_asked(incident, settings)
     wants_document = settings.notion.private_database if incident.private else settings.notion.database
     return Progress(
         tuple(_page(team, memory, told) for team in teams),
-        _thing(CHANNEL, memory, told),
-        _thing(DOCUMENT, memory, told) if wants_document else None,
+        None if incident.paused else _thing(CHANNEL, memory, told),
+        _thing(DOCUMENT, memory, told) if wants_document and not incident.paused else None,
+        _again(incident, again, memory, told),
     )
 
 
@@ -90,6 +97,13 @@ def _outcomes(report: Report, first: str) -> Iterator[tuple[str, str]]:
         if address.incident == first:
             words = f"{trouble.attempted}: {trouble.answer}" if trouble else outcome.note
             yield address.key, words or outcome.state.value
+
+
+def _again(incident: Incident, team: str, memory: Memory, troubles: Mapping[str, str]) -> Thing | None:
+    called = [call.at for call in incident.escalations if call.team == team]
+    if not called:
+        return None
+    return _thing(f"pagerduty:{team}/again/{moment(max(called))}", memory, troubles, team)
 
 
 def _page(team: str, memory: Memory, troubles: Mapping[str, str]) -> Thing:

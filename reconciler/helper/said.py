@@ -15,6 +15,8 @@ from reconciler.targets.slack.text import fitted, unescape
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MARKED = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class Mention(str):
@@ -51,7 +53,12 @@ def words(text: str, names: Mapping[str, str] | None = None) -> str:
         place = place.removeprefix("mailto:")
         return place if not label or label in place else f"{label} ({place})"
 
-    return unescape(_MARKED.sub(plain, text))
+    return visible(unescape(_MARKED.sub(plain, text)))
+
+
+def visible(text: str) -> str:
+    """The text without what no file may hold: what nobody sees, nobody can be asked to leave out."""
+    return _UNSEEN.sub("", _LINE_END.sub("\n", text))
 
 
 def line(text: str, limit: int = 300) -> str:

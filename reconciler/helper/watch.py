@@ -78,7 +78,7 @@ class Watch:
     def _show(self, one: Kept, board: Board) -> None:
         told, now = one.told, self.clock.now()
         incident = board.open.get(told.incident.id, told.incident)
-        stands = progress(incident, board.settings, board.memory(incident), one.heard)
+        stands = progress(incident, board.settings, board.memory(incident), one.heard, told.again)
         content = kept(told, stands, board.settings, now)
         try:
             if content != one.shown:

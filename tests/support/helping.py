@@ -50,6 +50,7 @@ class Forms:
     triggers: set[str] = field(default_factory=set)
     aside: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # to whom, what
     calls: list[str] = field(default_factory=list)
+    instead: dict[str, Callable[..., Answer]] = field(default_factory=dict)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
 
     def call(self, method: str, /, **arguments: Any) -> Answer:
@@ -60,6 +61,7 @@ class Forms:
             "views.update": self._update,
             "chat.postEphemeral": self._ephemeral,
         }
+        own |= self.instead
         if method in own:
             return own[method](**arguments)
         if method == "chat.postMessage" and arguments["channel"].startswith("U"):
