@@ -65,9 +65,10 @@ def _stop(*_: object) -> NoReturn:
 def _hello(url: str, folder: Path, beside: str) -> str:
     from reconciler.sandbox.serve import environment
 
-    given = iter(environment(url).items())
-    pairs = [(*token, *address) for token, address in zip(given, given, strict=True)]
-    lines = [f"export {token}={value} {name}={address}\n" for token, value, name, address in pairs]
+    by_service: dict[str, list[str]] = {}
+    for name, value in environment(url).items():
+        by_service.setdefault(name.partition("_")[0], []).append(f"{name}={value}")
+    lines = [f"export {' '.join(given)}\n" for given in by_service.values()]
     told = f"Sandbox: {url}/ · its data lies in {folder} · {beside}Ctrl-C ends it\n"
     return f"{told}\n{''.join(lines)}"
 
