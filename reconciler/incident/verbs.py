@@ -83,7 +83,7 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class AddUpdate:
-    """Tell everybody who was told. When another update has that `at`, the next free second is taken."""
+    """Tell everybody who was told. When an update or a note has that `at`, the next free second is taken."""
 
     at: datetime
     text: str
@@ -222,7 +222,8 @@ def _update(incident: Incident, said: AddUpdate) -> dict[str, Scalar]:
     text = _paragraphs(said.text)
     if not text:
         raise Usage("an update needs a text", next=f'say what is new: reconciler update {incident.id} "…"')
-    at = _free(said.at, {update.at for update in incident.updates})
+    held = {update.at for update in incident.updates} | {note.at for note in incident.timeline}
+    at = _free(said.at, held)
     return {"at": at, **({"by": said.by} if said.by else {}), "text": text}
 
 

@@ -13,7 +13,7 @@ from io import StringIO
 from typing import Any, NamedTuple
 
 from reconciler.clock import VirtualClock
-from reconciler.incident.model import Incident, Status
+from reconciler.incident.model import Incident, Status, TimelineNote
 from reconciler.plan.plan import Plan, Report
 from reconciler.run.front import front_page
 from reconciler.run.look import Asked, Overview
@@ -28,16 +28,17 @@ from reconciler.views.incidents import overview_json, overview_lines
 from reconciler.views.plan import plan_lines
 from reconciler.views.report import report_lines
 from reconciler.views.terminal import show
+from tests.support.calling import call_for
 from tests.support.faults import Fault, Faulty, Numbering
 from tests.support.notion import Slugs
-from tests.support.scene import ID, SETTINGS, Scene, update
+from tests.support.scene import ID, SETTINGS, START, Scene, update
 from tests.support.strikes import Killed
 
 PRIVATE = "1b2c3d4e-5f60-4182-93a4-b5c6d7e8f901"
 PRIVATE_SOURCE = "7a2f6b9d-51c8-4e07-8a9b-0d4c7e1f3a53"
 
 #: Each is in no other word.
-SECRETS = ("Ztitle", "Zsummary", "Zupdate", "zbridge", "zname", "Zname", "zrole")
+SECRETS = ("Ztitle", "Zsummary", "Zupdate", "Znote", "Zwhy", "zlink", "zbridge", "zname", "Zname", "zrole")
 WHO = "zed.zname@example.com"
 
 TEXTS: Mapping[str, Any] = {
@@ -48,6 +49,10 @@ TEXTS: Mapping[str, Any] = {
     "roles": {"commander": WHO, "zrole": "ana@example.com"},
     "responders": ("unknown.zname@example.com", "dee@example.com"),
     "services": ("checkout",),
+}
+NOTED: Mapping[str, Any] = {
+    "timeline": (TimelineNote(START, "Znote of it", WHO, "https://example.com/zlink"),),
+    "escalations": (call_for("primary", 20, WHO, "Zwhy"), call_for("payments", 21, WHO, "Zwhy")),
 }
 FIRST, SECOND = update("Zupdate one", by=WHO), update("Zupdate two", minutes=40)
 
@@ -61,7 +66,7 @@ class Step(NamedTuple):
 
 _SECRET = (
     Step("declared", {"private": True, "severity": "sev2", **TEXTS}),
-    Step("updated", {"updates": (FIRST,), "summary": "Zsummary of it, again"}),
+    Step("updated", {"updates": (FIRST,), "summary": "Zsummary of it, again", **NOTED}),
     Step("raised", {"severity": "sev1", "title": "Ztitle of it, raised"}),
     Step("resolved", {"status": Status.RESOLVED, "updates": (FIRST, SECOND)}),
     Step("reopened", {"status": Status.INVESTIGATING}),
@@ -230,7 +235,7 @@ def told_inside(scene: Scene) -> bool:
         word in json.dumps(held)
         for held, words in (
             (inside, ("Ztitle", "Zsummary", "Zupdate", "Zname")),
-            (pages, ("Ztitle", "Zupdate")),
+            (pages, ("Ztitle", "Zupdate", "Znote", "Zwhy", "zlink")),
         )
         for word in words
     )

@@ -37,6 +37,8 @@ from tests.support.scene import ID, SETTINGS, START, Scene
 
 PATH = f"incidents/2026/11/{ID}.yaml"
 BRIDGE = "https://zoom.us/j/1?a=*b*&c=_d_~e~`f`(g)[h](https://evil.example.com)&lt;!channel&gt;#{{id}}"
+CALL = {"at": "2026-11-21T16:57:00Z", "team": "primary", "by": "ana@example.com"}
+NOTE = {"at": "2026-11-21T16:56:00Z", "link": BRIDGE}
 ODD_PEOPLE = (
     "`*_~{|}!#$&+/=?^.-@example.com",
     "-n@example.com",
@@ -157,6 +159,10 @@ class Life:
             "reporter": "ana@example.com",
             "summary": words.summary,
             "updates": updates,
+            "timeline": [
+                {"at": "2026-11-21T16:56:00Z", "by": fitted(self.name, 254), "text": words.updates[0]}
+            ],
+            "escalations": [CALL | {"team": "primary", "why": fitted(self.name, 1000)}],
             **fields,
         }
         made = load_incident(_yaml(data), PATH, self.scene.settings)

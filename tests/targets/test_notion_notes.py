@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from reconciler.incident.model import TimelineNote
 from tests.support.calling import call_for
-from tests.support.scene import START, Scene
+from tests.support.scene import START, Scene, update
 
 LINK = "https://example.slack.com/archives/C0123/p1732207920000100"
 
@@ -32,6 +32,21 @@ def test_a_note_is_a_line_at_its_time_with_who_said_it_and_where() -> None:
     ]
     assert scene.quiet()
     scene.memories.clear()
+    assert scene.quiet()
+
+
+def test_a_note_of_the_second_of_something_else_is_not_lost() -> None:
+    scene = Scene()
+    scene.edit(updates=(update("x", 1),))
+    scene.apply()
+    scene.edit(timeline=(note(0, "a"), note(1, "b")))
+    scene.apply()
+    assert [line.removeprefix("- 2026-11-21 ") for line in lines(scene)] == [
+        "16:45:00 UTC · declared as sev1 by Ana",
+        "16:45:01 UTC · Bo: a",
+        "16:46:00 UTC · Ana: x",
+        "16:46:01 UTC · Bo: b",
+    ]
     assert scene.quiet()
 
 

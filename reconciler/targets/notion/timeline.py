@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -53,12 +53,15 @@ def entries(case: Case) -> list[Entry]:
     told = [(case.incident.declared_at, _declared(case)), *_turns(case)]
     for update in case.incident.updates:
         told.append((update.at, _by(case, update.by) + _words(update.text)))
-    told += [*_notes(case), *_calls(case)]
     merged: dict[str, Entry] = {}
     for at, text in sorted(told, key=lambda one: one[0]):
         before = merged.get(utc(at))
         merged[utc(at)] = Entry(at, f"{before.text}; {text}" if before else text)
-    return list(merged.values())
+    for at, text in (*_calls(case), *_notes(case)):
+        while utc(at) in merged:  # what is added later finds a second of its own
+            at += timedelta(seconds=1)
+        merged[utc(at)] = Entry(at, text)
+    return sorted(merged.values(), key=lambda entry: entry.at)
 
 
 def _notes(case: Case) -> Iterator[tuple[datetime, str]]:
