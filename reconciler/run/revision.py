@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from reconciler.errors import Problem
+from reconciler.incident.adoption import takers
 from reconciler.incident.history import History, Version
 from reconciler.incident.model import Incident
 from reconciler.incident.place import incident_id, same_ids
@@ -135,7 +136,7 @@ def _cases(
     paths = {one.id: lineage.paths(one) for one in incidents}
     every = [path for listed in paths.values() for path in listed]
     versions = history.versions(shelf.repo, str(shelf.revision), every) if paths else {}
-    files = _named_files(shelf)
+    files, taken = _named_files(shelf), takers(incidents)
     return {
         one.first: Case(
             incident=one,
@@ -148,6 +149,7 @@ def _cases(
             files=files,
             allow_late_pages=wanted.allow_late_pages,
             on=wanted.on,
+            takers=taken,
         )
         for one in incidents
     }

@@ -20,7 +20,8 @@ MADE = "made"
 @dataclass(frozen=True, slots=True)
 class Case:
     """`now` is the run's clock; `blob` the file's id in Git; `files` what the settings name, by path;
-    `on` the targets that have a token; `removed` how often the file was removed, where it is to be retired.
+    `on` the targets that have a token; `removed` how often the file was removed, where it is to be retired;
+    `takers` which incident each thing becomes that some file adopts.
     """
 
     incident: Incident
@@ -34,6 +35,7 @@ class Case:
     allow_late_pages: bool = False
     on: frozenset[str] = frozenset({"pagerduty", "slack", "notion"})
     removed: int = 0
+    takers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def id(self) -> str:

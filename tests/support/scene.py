@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reconciler.clock import VirtualClock
+from reconciler.incident.adoption import takers
 from reconciler.incident.history import History, Version
 from reconciler.incident.model import Incident, Status, Update
 from reconciler.incident.settings import (
@@ -166,6 +167,7 @@ class Scene:
             url=f"https://github.com/example/incidents/blob/main/{newest.path}",
             allow_late_pages=self.allow_late_pages,
             on=frozenset({"pagerduty", "slack", "notion"} - self.off),
+            takers=takers(listed[-1].incident for listed in self.versions.values() if listed[-1].incident),
         )
 
     def targets(self, writes: bool = True) -> list[Connected]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from reconciler.plan.change import Kind
 from reconciler.sandbox.pagerduty.people import People
 from reconciler.views.changes import change_line
 from tests.support.calling import call_for
-from tests.support.scene import ID, Scene
+from tests.support.scene import ID, START, Scene
 
 SERVICE = {"id": "PSVC003", "type": "service_reference"}
 
@@ -116,6 +117,23 @@ def test_the_page_of_another_incident_is_not_taken_from_it(scene: Scene) -> None
     scene.edit(status=Status.RESOLVED)
     scene.apply()
     assert shown(scene, theirs["id"])["status"] == "triggered"
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_of_two_files_that_name_one_page_the_first_declared_has_it(scene: Scene, apart: bool) -> None:
+    id, other = alert(scene), "20261121-brave-otter"
+    adopting(scene, id)
+    if apart:
+        scene.apply()
+    before = START - timedelta(minutes=1)
+    scene.edit(other, services=(), declared_at=before, title="Other", adopt=Adopted({"primary": id}))
+    for _ in range(2):
+        assert scene.apply().report.exit_code == 3
+        assert shown(scene, id)["title"] == "[SEV1] Other"
+        assert [one.reason for one in scene.plan().blocked] == [f"{id} is the page of {other}"]
+        assert not scene.plan().changes
+        scene.memories.clear()
+    assert count(scene) == 1
 
 
 def test_a_team_that_was_paged_keeps_its_page_and_the_other_is_left_alone(scene: Scene) -> None:

@@ -89,14 +89,21 @@ def not_ours(case: Case, team: str) -> Address:
     return case.at(NAME, f"{team}/adopted")
 
 
+def taken_by(case: Case, page: str) -> str | None:
+    """Another incident whose file names that page as well, and which was declared before."""
+    other = case.takers.get(page, case.id)
+    return None if other == case.id else other
+
+
 def _nothing_there(case: Case, world: World, team: str, taken: str | None) -> Hold | None:
     """Why nothing can be taken over; the team is not paged instead, since somebody may be at work."""
     if taken is None or not isinstance(world[case.at(NAME, team)], Absent):
         return None
-    other = world.present(not_ours(case, team))
+    seen = world.present(not_ours(case, team))
+    other = taken_by(case, taken) or (str(seen.extra["of"]) if seen else None)
     step = "correct `adopt:` in the file"
     if other is not None:
-        return Hold(f"{taken} is the page of {other.extra['of']}", step)
+        return Hold(f"{taken} is the page of {other}", step)
     return Hold(f"PagerDuty has no incident {taken} that this token can see", step)
 
 

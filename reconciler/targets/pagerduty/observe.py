@@ -39,12 +39,13 @@ def looks(case: Case, world: World, resources: Sequence[Resource]) -> list[Look]
 def _page_looks(case: Case, world: World, team: str) -> Iterator[Look]:
     address = case.at(NAME, team)
     adopted = case.history.adopted().get(team)
+    others = adopted is not None and desired.taken_by(case, adopted) is not None
     remembered = case.memory.of(address)
-    if adopted and remembered and remembered.id != adopted:
+    if adopted and remembered and (others or remembered.id != adopted):
         remembered = None
     seen = world.present(address)
     if remembered is None and case.history.was_open and not case.past_grace:
-        yield _of_others(case, team, adopted) if adopted else _by_key(case, team)
+        yield _of_others(case, team, adopted) if adopted and not others else _by_key(case, team)
     if remembered is None and case.incident.status.open:
         yield from _priorities(case)
     wanted = remembered is not None and (remembered.live or case.incident.status.open)
@@ -153,7 +154,9 @@ def _taken_over(cases: Iterable[Case]) -> dict[str, Address]:
         id: case.at(NAME, team)
         for case in cases
         for team, id in case.history.adopted().items()
-        if (one := case.memory.of(case.at(NAME, team))) is not None and one.id == id
+        if (one := case.memory.of(case.at(NAME, team))) is not None
+        and one.id == id
+        and desired.taken_by(case, id) is None
     }
 
 
