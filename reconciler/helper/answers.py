@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from reconciler.errors import Failure
 from reconciler.helper.progress import OVERDUE, Progress, Thing
 from reconciler.helper.said import line, link, paragraph
-from reconciler.helper.verbs import VERBS, Wish
+from reconciler.helper.verbs import ALIASES, VERBS, Wish
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.incident.text import person_name, web_link
@@ -21,6 +22,18 @@ Content = dict[str, Any]
 
 #: What a button's action is called, before its verb.
 PRESSED = "incident:"
+#: What commits are called, as what was done.
+_DONE = {
+    "declare": "declared",
+    "update": "told what is new",
+    "resolve": "resolved",
+    "close": "closed",
+    "cancel": "canceled",
+    "reopen": "reopened",
+    "escalate": "called for",
+    "note": "noted",
+}
+_SHELL = re.compile(r"reconciler ([a-z]+)(?: --all)?")
 #: So much a button carries.
 _VALUE = 2000
 
@@ -78,7 +91,7 @@ def failed(failure: Failure, wish: Wish | None = None) -> Content:
     """Why nothing was written, and what to do; a form's wish is offered again, with what was typed."""
     parts = [f":x: {line(failure.message)}"]
     parts += [paragraph(failure.detail, 600)] if failure.detail else []
-    parts += [f"*Next:* {line(failure.next)}"] if failure.next else []
+    parts += [f"*Next:* {line(_SHELL.sub(_in_slack, failure.next))}"] if failure.next else []
     content = said("\n".join(parts))
     again = pressing(wish) if wish and VERBS[wish.verb].fields else ""
     if again and len(again) <= _VALUE:
@@ -106,7 +119,7 @@ def committed(told: Told) -> Content:
     if written.repeated:
         words = "was carried out before; nothing was changed"
         return said(f":information_source: {line(written.id)}: this request {words}. {_commit(told)}")
-    lines = [f":white_check_mark: {written.id}: {line(written.did)} · {_commit(told)}", *_notes(written)]
+    lines = [f":white_check_mark: {written.id}: {_done(written.did)} · {_commit(told)}", *_notes(written)]
     return said("\n".join(lines))
 
 
@@ -115,7 +128,7 @@ def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> C
     written, incident = told.written, told.incident
     drill = "[DRILL] " if incident.drill else ""
     head = f"*{drill}{line(incident.severity.upper())} · {line(incident.title)}*"
-    first = f"`{incident.id}` · {line(written.did)} by {line(told.by)} · {_commit(told)}"
+    first = f"`{incident.id}` · {_done(written.did)} by {line(told.by)} · {_commit(told)}"
     lines = [head, first, *_notes(written), *_pages(told, progress, settings, now)]
     lines += [_place(progress.channel, ":speech_balloon:", "channel")] if progress.channel else []
     lines += [_place(progress.document, ":page_facing_up:", "document")] if progress.document else []
@@ -125,7 +138,7 @@ def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> C
 def helped(settings: Settings) -> Content:
     """What there is to type."""
     lines = [f"`/incident {verb.usage}`  {verb.does}" for verb in VERBS.values()]
-    lines += [f"`{alias}`" for alias in settings.helper.aliases]
+    lines += [f"`{alias}`  as `/incident {ALIASES[alias]}`" for alias in settings.helper.aliases]
     last = (
         "In an incident's channel it is that incident; elsewhere its id comes first: `/incident update ID …`"
     )
@@ -158,6 +171,17 @@ def _row(one: Incident, settings: Settings, now: datetime) -> str:
 
 
 # parts of an answer
+
+
+def _done(did: str) -> str:
+    """What a commit is called, as what was done."""
+    verb, _, rest = did.partition(" ")
+    return line(f"{_DONE.get(verb, verb)} {rest}")
+
+
+def _in_slack(found: re.Match[str]) -> str:
+    """A verb of the shell as it is typed here."""
+    return f"/incident {found[1]}" if found[1] in VERBS else found[0]
 
 
 def _commit(told: Told) -> str:

@@ -49,15 +49,21 @@ def of_interaction(body: Payload) -> Asked:
     )
 
 
-def of_submission(body: Payload, channel: str, url: str) -> Asked:
+def of_submission(body: Payload, opened: Payload) -> Asked:
     """A form that was sent; where it was opened is what the form itself remembers. One form, one request."""
     return Asked(
         user=text(part(body, "user"), "id"),
         request=request_id("view", text(part(body, "view"), "id")),
         team=text(part(body, "team"), "id"),
-        channel=channel,
-        url=url,
+        channel=text(opened, "channel"),
+        channel_name=text(opened, "channel_name"),
+        url=text(opened, "url"),
     )
+
+
+def place(asked: Asked) -> dict[str, str]:
+    """Where a form is opened, as it remembers it."""
+    return {"channel": asked.channel, "channel_name": asked.channel_name, "url": asked.url}
 
 
 def of_reaction(body: Payload) -> Asked:

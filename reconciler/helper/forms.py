@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from reconciler.helper import said
-from reconciler.helper.asked import Asked, Payload, part, text
+from reconciler.helper.asked import Asked, Payload, part, place, text
 from reconciler.helper.verbs import VERBS, Field, Kind, Wish
 from reconciler.incident.text import cut, one_line
 
@@ -45,11 +45,10 @@ class Filled:
 
 
 class Sent(NamedTuple):
-    """A form as it was sent: the wish, where it was opened, and where its answer may go."""
+    """A form as it was sent: the wish, and where it was opened."""
 
     wish: Wish
-    channel: str
-    url: str
+    opened: Payload
 
 
 def view(wish: Wish, asked: Asked, filled: Filled) -> View:
@@ -61,7 +60,7 @@ def view(wish: Wish, asked: Asked, filled: Filled) -> View:
     for field in verb.fields:
         block = _block(field, filled.choices.get(field.name, ()), values.get(field.name))
         blocks += [block] if block else []
-    known = {"incident": wish.incident, "channel": asked.channel, "url": asked.url, "seen": dict(wish.seen)}
+    known = {"incident": wish.incident, "seen": dict(wish.seen), **place(asked)}
     return {
         "type": "modal",
         "callback_id": f"{CALLED}{wish.verb}",
@@ -93,7 +92,7 @@ def sent(body: Payload) -> Sent:
     values = {one.name: _value(one, part(part(state, one.name), _ACTION)) for one in verb.fields}
     filled = {name: value for name, value in values.items() if value}
     wish = Wish(verb.name, known.get("incident", ""), filled, known.get("seen", {}))
-    return Sent(wish, known.get("channel", ""), known.get("url", ""))
+    return Sent(wish, known)
 
 
 def errors(wish: Wish, problems: Mapping[str, str]) -> dict[str, str]:
@@ -101,8 +100,8 @@ def errors(wish: Wish, problems: Mapping[str, str]) -> dict[str, str]:
     fields = [one.name for one in VERBS[wish.verb].fields]
     found: dict[str, str] = {}
     for name, words in problems.items():
-        place = name if name in fields else fields[0]
-        found[place] = cut("; ".join(filter(None, (found.get(place), words))), 300)
+        field = name if name in fields else fields[0]
+        found[field] = cut("; ".join(filter(None, (found.get(field), words))), 300)
     return found
 
 

@@ -68,12 +68,13 @@ class Front:
         who = asked.of_reaction(body)
         event = part(body, "event")
         if text(event, "reaction") == PIN and self.clerk.books.board.here(who):
-            self._later(who, lambda: self._keep(who, self._message(who, text(part(event, "item"), "ts"))))
+            ts = text(part(event, "item"), "ts")
+            self._later(who, lambda: self._keep(self._placed(who), self._message(who, ts)))
 
     def submission(self, body: Payload) -> Acknowledgement:
         """A form that was sent: errors at its fields, or nothing, and then it is carried out."""
-        wish, channel, url = forms.sent(body)
-        who = asked.of_submission(body, channel, url)
+        wish, opened = forms.sent(body)
+        who = asked.of_submission(body, opened)
         found = forms.errors(wish, problems(wish, self.clerk.now, self.clerk.books.board))
         if found:
             return {"response_action": "errors", "errors": found}
@@ -112,7 +113,6 @@ class Front:
             return talk.only(who, card(incident, board.settings, stands, now))
         if offered or self._asks(wish, incident, board):
             return self._open(who, wish, board)
-        self._check(wish, board)
         self.clerk.slow(lambda: self.clerk.carry_out(who, wish))
         return None
 
@@ -120,14 +120,9 @@ class Front:
         """Whether a form is needed: to declare, where something is missing, and before paging again."""
         if wish.verb == "new" or VERBS[wish.verb].missing(wish.values):
             return True
-        if wish.verb != "escalate" or incident is None:
+        if wish.verb != "escalate" or incident is None or not incident.status.open:
             return False
         return f"pagerduty:{wish.values.get('team')}" in board.memory(incident).things
-
-    def _check(self, wish: Wish, board: Board) -> None:
-        found = problems(wish, self.clerk.now, board)
-        if found:
-            raise Usage(" ".join(found.values()), next=f"`/incident {wish.verb}` alone opens a form")
 
     # forms
 
@@ -172,8 +167,12 @@ class Front:
         }
         wish = Wish("note", board.here(who), values)
         self.clerk.allowed(who, wish, board)
-        self._check(wish, board)
         self.clerk.carry_out(replace(who, request=asked.of_message(who.channel, ts)), wish)
+
+    def _placed(self, who: Asked) -> Asked:
+        """With the channel's name, which an event does not tell."""
+        name = self.clerk.people.channel(who.channel)
+        return replace(who, channel_name=name)
 
     def _author(self, message: Payload) -> str | None:
         user = text(message, "user")

@@ -45,6 +45,13 @@ class People:
                 continue
         return found
 
+    def channel(self, id: str) -> str:
+        """What a channel is called. Raises CallError."""
+        return self._kept(
+            f"channel {id}",
+            lambda: str(self.api.call("conversations.info", channel=id)["channel"].get("name", "")),
+        )
+
     def groups(self, handles: Collection[str]) -> Groups:
         """The members of user groups, by their handles with @. Raises CallError."""
         if not handles:

@@ -100,7 +100,7 @@ def test_where_the_bot_is_not_the_answer_goes_to_the_one_who_asked(tmp_path: Pat
     office.slack.machine.seed_channel("random", bot_is_member=False)
     declared(office, "random")
     assert office.messages("random") == []
-    assert "declare sev1 by Ana" in office.told
+    assert "declared sev1 by Ana" in office.told
     assert office.answered[-1][1]["replace_original"] is True
 
 
@@ -169,7 +169,7 @@ def test_with_slack_out_of_reach_the_commit_is_made_all_the_same(tmp_path: Path)
     assert len(office.ids()) == 1
     del office.slack.before["chat.postMessage"]
     office.helper.watch.tick()
-    assert "declare sev1 by Ana" in office.messages("incidents")[0]
+    assert "declared sev1 by Ana" in office.messages("incidents")[0]
 
 
 @pytest.mark.parametrize("typed", ["help", "list"])

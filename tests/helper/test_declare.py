@@ -22,6 +22,6 @@ def test_a_typed_command_becomes_a_form_a_commit_and_an_answer(tmp_path: Path) -
     assert said.startswith(f"Ana <ana@example.com>\n{id}: declare sev1\n\nCheckout is down\n")
     assert f"\nIncident: {id}\nVia: slack\nRequest-Id: " in said
     (answer,) = office.messages("incidents")
-    assert f"`{id}` · declare sev1 by Ana" in answer
+    assert f"`{id}` · declared sev1 by Ana" in answer
     assert "paging *primary* …" in answer
     assert "paging *payments* …" in answer

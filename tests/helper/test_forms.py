@@ -155,6 +155,17 @@ def test_who_may_lead_may_not_close(tmp_path: Path) -> None:
     assert office.hub_log == [f"{ID}: close"]
 
 
+def test_a_channel_that_the_settings_name_is_known_to_forms_buttons_and_pins(tmp_path: Path) -> None:
+    channel = f"incd-{ID}"
+    office = Office.at(tmp_path, f'helper: {{lead: ["#{channel}"]}}\n', {PATH: incident()})
+    office.slack.machine.seed_channel(channel, members=[office.id("ana"), office.id("bo")])
+    office.types("ana", "/incident", f"status {ID} identified", "general")
+    assert f"whoever asks in #{channel}" in office.told
+    office.sends(office.types("ana", "/incident", "update", channel), text="Rolling back")
+    office.sends(office.presses("severity", ID, "ana", channel), severity="sev3")
+    assert office.hub_log == [f"{ID}: severity sev3", f"{ID}: update"]
+
+
 def test_a_guest_is_refused(tmp_path: Path) -> None:
     office = Office.at(tmp_path)
     guest = office.slack.machine.data["users"][office.id("dee")]

@@ -26,7 +26,7 @@ def posted(office: Office, text: str, channel: str = CHANNEL) -> str:
 
 
 def test_a_pinned_message_is_noted_with_its_author_time_and_link(tmp_path: Path) -> None:
-    office = Office.at(tmp_path, "", {PATH: incident()})
+    office = Office.at(tmp_path, f'helper: {{lead: ["#{CHANNEL}"]}}\n', {PATH: incident()})
     office.company.apply(office.clone)
     office.helper.clerk.books.fetch(state=True)
     machine = office.slack.machine
@@ -39,6 +39,18 @@ def test_a_pinned_message_is_noted_with_its_author_time_and_link(tmp_path: Path)
         f'    text: "@Ana it is the voucher & the basket"\n    link: {link}\n'
     )
     assert office.company.remote.git("log", "-1", "--format=%ae", "main") == "ana@example.com"
+
+
+def test_who_may_not_lead_pins_in_vain(tmp_path: Path) -> None:
+    office = Office.at(tmp_path, f'helper: {{lead: ["#{CHANNEL}x"]}}\n', {PATH: incident()})
+    office.company.apply(office.clone)
+    office.helper.clerk.books.fetch(state=True)
+    office.slack.machine.person("bo@example.com").join(CHANNEL)
+    office.reacts("bo", CHANNEL, posted(office, "It is the voucher"))
+    ((who, content),) = office.slack.aside
+    assert who == office.id("bo")
+    assert f"whoever asks in #{CHANNEL}x" in content["text"]
+    assert office.hub_log == []
 
 
 def test_two_who_keep_the_same_message_note_it_once(tmp_path: Path) -> None:
