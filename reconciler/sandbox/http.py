@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.websockets import WebSocket
 
     from reconciler.sandbox.page.board import Board
 
@@ -44,9 +45,10 @@ def application(board: Board) -> Starlette:
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse, Response
-    from starlette.routing import Route
+    from starlette.routing import Route, WebSocketRoute
 
     from reconciler.sandbox.page import web
+    from reconciler.sandbox.socket import Socket
 
     async def serve(request: Request) -> Response:
         service, heard = _heard(request, await request.body())
@@ -55,8 +57,11 @@ def application(board: Board) -> Starlette:
             return Response(status_code=reply.status)
         return JSONResponse(reply.body, reply.status, dict(reply.headers))
 
+    async def link(socket: WebSocket) -> None:
+        await Socket(board.world, socket).serve()
+
     services = [Route(f"/{name}/{{rest:path}}", serve, methods=_VERBS) for name in ROUTES]
-    return Starlette(routes=[*web.routes(board), *services])
+    return Starlette(routes=[*web.routes(board), *services, WebSocketRoute("/slack/link", link)])
 
 
 def _heard(request: Request, body: bytes) -> tuple[str, Heard]:

@@ -20,6 +20,8 @@ from reconciler.targets.seam import Answer, CallError
 TOKENS: Mapping[str, str] = MappingProxyType(
     {"slack": "xoxb-sandbox", "pagerduty": "pd-sandbox", "notion": "ntn_sandbox"}
 )
+#: Slack's for the app itself, which opens connections and nothing else.
+APP_TOKEN = "xapp-sandbox"  # noqa: S105
 
 
 class Heard(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Failure
-from reconciler.sandbox.routes import TOKENS
+from reconciler.sandbox.routes import APP_TOKEN, TOKENS
 from reconciler.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def environment(url: str) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": TOKENS["slack"],
         "SLACK_API_URL": f"{url}/slack/api/",
+        "SLACK_APP_TOKEN": APP_TOKEN,
         "PAGERDUTY_API_TOKEN": TOKENS["pagerduty"],
         "PAGERDUTY_API_URL": f"{url}/pagerduty",
         "NOTION_TOKEN": TOKENS["notion"],

@@ -110,6 +110,11 @@ class World:
         self._save(service)
         self.note(service, did, given, person=person)
 
+    def changed(self, service: str) -> None:
+        """Keep what came of something after its call was over, and have it shown."""
+        self._save(service)
+        self.heard(service)
+
     def note(
         self,
         service: str,
@@ -160,8 +165,8 @@ class World:
             return
         except (ValueError, RecursionError):
             data = None
-        if isinstance(data, dict) and data.keys() == machine.data.keys():
-            machine.data = data
+        if isinstance(data, dict) and data and data.keys() <= machine.data.keys():
+            machine.data = machine.blank() | data  # an older sandbox held less
             return
         aside = _free(file)
         file.rename(aside)

@@ -38,6 +38,7 @@ def _arguments(slack: SlackMachine) -> dict[str, dict[str, Any]]:
     [group, _] = slack.call("usergroups.list")["usergroups"]
     [ana] = ids(slack, "ana")
     return {
+        "apps.connections.open": {},
         "auth.test": {},
         "bookmarks.add": link,
         "bookmarks.edit": {"channel_id": channel, "bookmark_id": bookmark, "title": "Handbook"},

@@ -12,6 +12,9 @@ from typing import Any
 
 from reconciler.sandbox.slack.workspace import No
 
+#: No method of Slack's, but an address: what is posted to it comes in as a call of this name.
+RESPONSE_URL = "response_url"
+
 #: What each method takes: `!` is required, `:kind` is what it is turned into (text where nothing is said).
 PARAMETERS = {
     "auth.test": "",
@@ -40,6 +43,8 @@ PARAMETERS = {
     " reply_broadcast:flag unfurl_links:flag unfurl_media:flag mrkdwn:flag parse link_names:flag username"
     " icon_emoji icon_url",
     "chat.update": "channel! ts! text blocks:json attachments:json metadata:json parse link_names:flag",
+    "chat.postEphemeral": "channel! user! text blocks:json attachments:json thread_ts parse link_names:flag"
+    " username icon_emoji icon_url",
     "chat.delete": "channel! ts!",
     "chat.getPermalink": "channel! message_ts!",
     "pins.add": "channel! timestamp",
@@ -49,6 +54,12 @@ PARAMETERS = {
     "bookmarks.edit": "channel_id! bookmark_id! link title emoji",
     "bookmarks.list": "channel_id!",
     "bookmarks.remove": "channel_id! bookmark_id!",
+    "views.open": "trigger_id! view!:json",
+    "views.push": "trigger_id! view!:json",
+    "views.update": "view!:json view_id external_id hash",
+    "apps.connections.open": "",
+    RESPONSE_URL: "id! text blocks:json attachments:json response_type replace_original:flag"
+    " delete_original:flag thread_ts unfurl_links:flag unfurl_media:flag mrkdwn:flag",
 }  # fmt: skip
 
 _EVERYWHERE = frozenset({"team_id", "token"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reconciler.sandbox.slack.elements import KEYS, PRESSED, complaints
 from reconciler.sandbox.slack.text import escaped_message
 from reconciler.sandbox.slack.workspace import No, Record, Workspace
 
@@ -71,9 +72,14 @@ def checked_blocks(slack: Workspace, blocks: Any) -> list[Record]:
     if len(blocks) > MOST_BLOCKS:
         raise _unsound(f"no more than {MOST_BLOCKS} items allowed", "/blocks")
     for index, block in enumerate(blocks):
-        complaint = _complaint(block)
+        complaint = complaint_of(block)
         if complaint:
             raise _unsound(complaint, f"/blocks/{index}")
+    return kept_blocks(slack, blocks)
+
+
+def kept_blocks(slack: Workspace, blocks: list[Record]) -> list[Record]:
+    """Sound blocks as Slack keeps them."""
     return [_kept(slack, block) for block in blocks]
 
 
@@ -82,7 +88,7 @@ def _unsound(complaint: str, pointer: str) -> No:
     return No("invalid_blocks", response_metadata={"messages": messages})
 
 
-def _complaint(block: Any) -> str:
+def complaint_of(block: Any) -> str:
     """What is wrong with a block; empty where nothing is."""
     kind = block.get("type") if isinstance(block, dict) else None
     if kind == "section":
@@ -90,8 +96,10 @@ def _complaint(block: Any) -> str:
     if kind == "header":
         return _text(block.get("text"), HEADER_LENGTH, {"plain_text"})
     if kind in _ELEMENTS:
-        count = len(block.get("elements") or [])
-        return "" if 0 < count <= _ELEMENTS[kind] else f"between 1 and {_ELEMENTS[kind]} elements are allowed"
+        elements = block.get("elements") or []
+        if not 0 < len(elements) <= _ELEMENTS[kind]:
+            return f"between 1 and {_ELEMENTS[kind]} elements are allowed"
+        return _pressed(elements) if kind == "actions" else ""
     return "" if kind in _OTHER_BLOCKS else f"unsupported type: {kind}"
 
 
@@ -102,7 +110,18 @@ def _section(block: Record) -> str:
     if len(fields) > MOST_FIELDS:
         return f"no more than {MOST_FIELDS} items allowed"
     found = [_text(block["text"], SECTION_LENGTH)] if "text" in block else []
+    if "accessory" in block and block["accessory"].get("type") != "image":
+        found.append(_pressed([block["accessory"]]))
     return next(filter(None, found + [_text(field, FIELD_LENGTH) for field in fields]), "")
+
+
+def _pressed(elements: list[Any]) -> str:
+    """What is wrong with buttons and menus: the first fault of all."""
+    for number, element in enumerate(elements):
+        for at, words in complaints(element, PRESSED, f"/elements/{number}"):
+            return f"{words} [{at}]"
+    ids = [element["action_id"] for element in elements if "action_id" in element]
+    return "" if len(set(ids)) == len(ids) else "action_id already exists"
 
 
 def _text(value: Any, longest: int, kinds: set[str] | None = None) -> str:
@@ -125,7 +144,11 @@ def text_length(value: Any) -> int:
 
 
 def _kept(slack: Workspace, block: Record) -> Record:
-    return {"block_id": slack.new_id("b"), **_spelled_out(block)}
+    kept: Record = {"block_id": slack.new_id("b"), **_spelled_out(block)}
+    for element in (*(kept.get("elements") or ()), kept.get("accessory"), kept.get("element")):
+        if isinstance(element, dict) and element.get("type") in KEYS:
+            element.setdefault("action_id", slack.new_id("a"))
+    return kept
 
 
 def _spelled_out(value: Any) -> Any:

@@ -19,7 +19,7 @@ def create(slack: Workspace, name: str = "", is_private: bool = False) -> Record
     holders = sum(1 for _ in _holders(slack, name))
     if holders > (1 if slack.racy_create else 0):
         raise No("name_taken")
-    channel = _made(slack, name, is_private)
+    channel = messages.conversation(slack, slack.new_id("C"), name, is_private)
     slack.data["channels"][channel["id"]] = channel
     channel["members"].append(slack.actor)
     messages.system(slack, channel, "channel_join", "has joined the channel")
@@ -29,17 +29,6 @@ def create(slack: Workspace, name: str = "", is_private: bool = False) -> Record
 def _holders(slack: Workspace, name: str) -> Iterator[Record]:
     """The channels that bear the name, archived and hidden ones too."""
     return (channel for channel in slack.data["channels"].values() if channel["name"] == name)
-
-
-def _made(slack: Workspace, name: str, is_private: bool) -> Record:
-    return {
-        "id": slack.new_id("C"), "name": name, "created": slack.seconds, "creator": slack.actor,
-        "is_private": is_private, "is_archived": False, "is_general": False, "previous_names": [],
-        "updated": slack.seconds * 1000, "last_ts": 0,
-        "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": "", "creator": "", "last_set": 0},
-        "members": [], "messages": {}, "threads": {}, "pins": [], "bookmarks": {},
-    }  # fmt: skip
 
 
 def list_(
@@ -81,7 +70,9 @@ def _sieve(types: list[str] | None, exclude_archived: bool) -> Any:
         raise No("invalid_types")
     private = {_TYPES[kind] for kind in wanted if kind in _TYPES}
     return lambda channel: (
-        channel["is_private"] in private and not (exclude_archived and channel["is_archived"])
+        not channel.get("is_im")
+        and channel["is_private"] in private
+        and not (exclude_archived and channel["is_archived"])
     )
 
 

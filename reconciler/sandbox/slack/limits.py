@@ -28,6 +28,7 @@ TIERS = {
     "usergroups.users.list": _TIER_2,
     "chat.update": _TIER_3,
     "chat.delete": _TIER_3,
+    "chat.postEphemeral": _TIER_4,
     "pins.add": _TIER_2,
     "pins.list": _TIER_2,
     "pins.remove": _TIER_2,
@@ -35,4 +36,8 @@ TIERS = {
     "bookmarks.edit": _TIER_2,
     "bookmarks.list": _TIER_3,
     "bookmarks.remove": _TIER_2,
+    "views.open": _TIER_4,
+    "views.push": _TIER_4,
+    "views.update": _TIER_4,
+    "apps.connections.open": _TIER_3,
 }

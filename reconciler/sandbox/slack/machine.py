@@ -11,14 +11,20 @@ from reconciler.sandbox.slack import (
     conversations,
     directory,
     history,
+    interaction,
     membership,
     messages,
     pins,
     scopes,
+    tickets,
+    views,
+    whispers,
 )
-from reconciler.sandbox.slack.arguments import normalised
+from reconciler.sandbox.slack.arguments import RESPONSE_URL, normalised
+from reconciler.sandbox.slack.link import Delivery, Switchboard
+from reconciler.sandbox.slack.payloads import Sending
 from reconciler.sandbox.slack.people import Person
-from reconciler.sandbox.slack.workspace import BOT, SLACKBOT, No, Record, Workspace, blank, user
+from reconciler.sandbox.slack.workspace import BOT, ORIGIN, SLACKBOT, No, Record, Workspace, blank, user
 from reconciler.targets.seam import Refused
 
 Method = Callable[..., Record]
@@ -45,6 +51,7 @@ METHODS: dict[str, Method] = {
     "usergroups.list": directory.usergroups,
     "usergroups.users.list": directory.usergroup_users,
     "chat.postMessage": messages.post,
+    "chat.postEphemeral": whispers.post,
     "chat.update": messages.update,
     "chat.delete": messages.delete,
     "chat.getPermalink": messages.permalink,
@@ -55,7 +62,14 @@ METHODS: dict[str, Method] = {
     "bookmarks.edit": bookmarks.edit,
     "bookmarks.list": bookmarks.list_,
     "bookmarks.remove": bookmarks.remove,
+    "views.open": views.open_,
+    "views.push": views.push,
+    "views.update": views.update,
+    "apps.connections.open": tickets.issue,
 }
+
+#: What is no method, but comes in the same way.
+_ADDRESSES: dict[str, Method] = {RESPONSE_URL: whispers.answer}
 
 _POSTS_A_SECOND = 1
 
@@ -65,7 +79,8 @@ class SlackMachine(Machine):
 
     `data["scopes"]` is what the token may do. Switches: `page_size_cap` makes every page that short (0: as
     long as asked for); `racy_create` lets a second channel take a name that one channel already has, as
-    happens when two creates arrive at once. With any `limits` set, a channel also takes only one new message
+    happens when two creates arrive at once; `origin` is where the app reaches Slack. `link` has the app's
+    connections. With any `limits` set, a channel also takes only one new message
     a second.
     """
 
@@ -73,6 +88,8 @@ class SlackMachine(Machine):
         super().__init__(clock, data)
         self.page_size_cap = 0
         self.racy_create = False
+        self.origin = ORIGIN
+        self.link = Switchboard(clock, self._settle, self.data["app"]["id"])
 
     @classmethod
     def example(cls, clock: Now) -> SlackMachine:
@@ -94,11 +111,12 @@ class SlackMachine(Machine):
 
     def answer(self, method: str, arguments: Record) -> Record:
         try:
-            if method not in METHODS:
+            carried_out = METHODS.get(method) or _ADDRESSES.get(method)
+            if carried_out is None:
                 raise No("unknown_method")
             slack, given = self._seen_by(BOT), normalised(method, arguments)
             scopes.check(slack, method, given)
-            return {"ok": True, **METHODS[method](slack, **given)}
+            return {"ok": True, **carried_out(slack, **given)}
         except No as no:
             raise _refused(method, no) from None
 
@@ -109,15 +127,33 @@ class SlackMachine(Machine):
 
     def act(self, who: str, method: Method, **arguments: Any) -> Record:
         """Let a person do something; what Slack would not let them do is `Refused`."""
+        return self.ask(who, method, **arguments)[0]
+
+    def ask(self, who: str, method: Method, **arguments: Any) -> tuple[Record, list[Delivery]]:
+        """The same, and what the app is told by it."""
+        slack = self._seen_by(who)
         with self.lock:
             try:
-                done: Record = copied(method(self._seen_by(who), **arguments))
+                done: Record = copied(method(slack, **arguments))
+                told: list[Sending] = [
+                    Sending(kind, copied(one), answers) for kind, one, answers in slack.outbox
+                ]
             except No as no:
                 raise _refused(f"{who} {method.__name__}", no) from None
-            return done
+        return done, [self.link.send(one) for one in told]
+
+    def redeem(self, ticket: str) -> bool:
+        """Whether a connection may be opened with a ticket; it is used up by that."""
+        with self.lock:
+            return tickets.redeemed(self._seen_by(BOT), ticket)
+
+    def _settle(self, sending: Sending, payload: Any, error: str) -> Record:
+        with self.lock:
+            settled: Record = copied(interaction.settled(self._seen_by(BOT), sending, payload, error))
+            return settled
 
     def _seen_by(self, who: str) -> Workspace:
-        return Workspace(self.data, self.clock(), who, self.page_size_cap, self.racy_create)
+        return Workspace(self.data, self.clock(), who, self.page_size_cap, self.racy_create, self.origin)
 
     def person(self, who: str) -> Person:
         """Somebody by their e-mail address or id."""

@@ -42,19 +42,56 @@ def post(
     if text_length(blocks) > LONGEST_BLOCKS:
         raise No("msg_blocks_too_long")
     body = content(slack, text[:LONGEST_POST], blocks, attachments, metadata)
-    stamp = slack.stamp(found)
+    record = put(slack, found, body, thread_ts, reply_broadcast)
+    return {"channel": found["id"], "ts": record["ts"], "message": shapes.message(record, found)}
+
+
+def put(
+    slack: Workspace, channel: Record, body: Record, thread_ts: str = "", broadcast: bool = False
+) -> Record:
+    """A checked message, now in the channel."""
+    stamp = slack.stamp(channel)
     record = {"type": "message", **_author(slack), "ts": stamp, **body}
-    if thread_ts in found["messages"]:
-        record |= _reply(found, thread_ts, stamp, reply_broadcast)
-    found["messages"][stamp] = record
-    return {"channel": found["id"], "ts": stamp, "message": shapes.message(record, found)}
+    if thread_ts in channel["messages"]:
+        record |= _reply(channel, thread_ts, stamp, broadcast)
+    channel["messages"][stamp] = record
+    return record
 
 
 def _addressed(slack: Workspace, channel: str) -> Record:
-    """The channel that is meant: by its id or, for posting only, by its name."""
+    """The channel that is meant: by its id or, for posting only, by its name or its only other member."""
+    if channel in slack.data["users"]:
+        return direct(slack, channel)
     name = channel.removeprefix("#")
     named = (c["id"] for c in slack.data["channels"].values() if c["name"] == name and slack.sees(c))
     return slack.channel(channel if channel in slack.data["channels"] else next(named, channel))
+
+
+def direct(slack: Workspace, user: str) -> Record:
+    """The actor's direct messages with somebody; they are there as soon as somebody writes."""
+    record = slack.data["users"][user]
+    if record["deleted"] or user == slack.actor:
+        raise No("channel_not_found")
+    pair = {slack.actor, user}
+    known = (c for c in slack.data["channels"].values() if c.get("is_im") and set(c["members"]) == pair)
+    found: Record | None = next(known, None)
+    if found is None:
+        found = conversation(slack, slack.new_id("D"), f"@{record['name']}", True)
+        found |= {"is_im": True, "members": [slack.actor, user]}
+        slack.data["channels"][found["id"]] = found
+    return found
+
+
+def conversation(slack: Workspace, id: str, name: str, is_private: bool) -> Record:
+    """The record of a new conversation."""
+    return {
+        "id": id, "name": name, "created": slack.seconds, "creator": slack.actor,
+        "is_private": is_private, "is_archived": False, "is_general": False, "previous_names": [],
+        "updated": slack.seconds * 1000, "last_ts": 0,
+        "topic": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "members": [], "messages": {}, "threads": {}, "pins": [], "bookmarks": {},
+    }  # fmt: skip
 
 
 def _may_post_anywhere(slack: Workspace, channel: Record) -> bool:
@@ -171,19 +208,3 @@ def address(slack: Workspace, channel: Record, ts: str) -> str:
     link = f"{slack.data['team']['url']}archives/{channel['id']}/p{ts.replace('.', '')}"
     root = channel["messages"][ts].get("thread_ts")
     return f"{link}?thread_ts={root}&cid={channel['id']}" if root else link
-
-
-def react(slack: Workspace, channel: str, ts: str, name: str) -> Record:
-    """Put an emoji to a message. People do; the app has no scope for it."""
-    record = slack.open(channel)["messages"].get(ts)
-    if record is None:
-        raise No("message_not_found")
-    reactions = record.setdefault("reactions", [])
-    mine = next((reaction for reaction in reactions if reaction["name"] == name), None)
-    if mine is None:
-        reactions.append(mine := {"name": name, "users": [], "count": 0})
-    if slack.actor in mine["users"]:
-        raise No("already_reacted")
-    mine["users"].append(slack.actor)
-    mine["count"] += 1
-    return {}

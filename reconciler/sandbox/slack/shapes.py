@@ -30,7 +30,8 @@ def channel(slack: Workspace, record: Record) -> Record:
     return {
         **{key: record[key] for key in _KEPT},
         **_NEVER,
-        "is_channel": True,
+        "is_channel": not record.get("is_im"),
+        "is_im": record.get("is_im", False),
         "name_normalized": record["name"],
         "unlinked": 0,
         "pending_shared": [],
@@ -86,6 +87,8 @@ def user(slack: Workspace, record: Record) -> Record:
         "real_name": name,
         "is_admin": record["is_admin"],
         "is_bot": record["is_bot"],
+        "is_restricted": record.get("is_restricted", False),
+        "is_ultra_restricted": False,
         "profile": {"real_name": name, "real_name_normalized": name, "display_name": record["name"], **mail},
     }
 

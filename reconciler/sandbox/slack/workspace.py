@@ -6,7 +6,7 @@ then serve the app's bot and the people who cause drift, who differ only in `act
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,11 @@ SCOPES = (
     "channels:manage", "channels:read", "channels:join", "channels:history",
     "groups:write", "groups:read", "groups:history",
     "chat:write", "pins:write", "pins:read", "bookmarks:write", "bookmarks:read",
-    "users:read", "users:read.email", "usergroups:read", "commands",
+    "users:read", "users:read.email", "usergroups:read", "commands", "reactions:read",
 )  # fmt: skip
+
+#: Where the app reaches Slack, as long as it has not said so by coming.
+ORIGIN = "http://127.0.0.1"
 
 _MICROS = 1_000_000
 
@@ -46,6 +49,7 @@ def blank() -> Record:
         },
         "usergroups": {},
         "channels": {},
+        "live": {"origin": ORIGIN, "tickets": {}, "triggers": {}, "views": {}, "answers": {}, "whispers": []},
     }
 
 
@@ -68,6 +72,14 @@ class Workspace:
     actor: str = BOT
     page_size_cap: int = 0
     racy_create: bool = False
+    origin: str = ORIGIN
+    outbox: list[Any] = field(default_factory=list)  # what the app is to hear of, once the call is over
+
+    @property
+    def live(self) -> Record:
+        """What lasts for a moment: open views, triggers, and what one person alone was shown."""
+        found: Record = self.data["live"]
+        return found
 
     @property
     def seconds(self) -> int:

@@ -1,0 +1,425 @@
+"""People and the app: what they type, press and fill in, what the app is told, and what it can say to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox.slack import SlackMachine
+from reconciler.sandbox.slack.link import Delivery
+from reconciler.targets.seam import Refused
+from tests.support.modals import Hearing, field_of, form, opened, options, plain
+from tests.support.slack import company, company_in_time, made, posted
+
+Json = dict[str, Any]
+GENERAL = "C00000001"
+BUTTON = {"type": "button", "action_id": "go", "text": plain("Go"), "value": "42", "style": "primary"}
+SHORT = {"title": plain("?")}
+ACTIONS = [{"type": "actions", "block_id": "b", "elements": [BUTTON]}]
+
+
+def outcome(delivery: Delivery) -> Json:
+    assert delivery.done.is_set()
+    return delivery.outcome
+
+
+def told(delivery: Delivery) -> Json:
+    return delivery.sending.payload
+
+
+# commands
+
+
+def test_a_command_tells_who_typed_what_where() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    assert outcome(ana.command("general", "/incident  new It is down ")) == {}
+    [envelope] = app.envelopes
+    assert (envelope["type"], envelope["accepts_response_payload"]) == ("slash_commands", True)
+    payload = envelope["payload"]
+    assert (payload["command"], payload["text"]) == ("/incident", "new It is down")
+    assert (payload["user_id"], payload["user_name"]) == (ana.id, "ana")
+    assert (payload["channel_id"], payload["channel_name"]) == (GENERAL, "general")
+    assert payload["trigger_id"]
+    assert payload["response_url"].startswith("http://127.0.0.1/slack/answers/")
+
+
+def test_a_private_channel_is_not_named() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    ana.create("secret", private=True)
+    ana.command("secret", "/incident")
+    assert app.payloads[0]["channel_name"] == "privategroup"
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "code"),
+    [
+        ("/remind me", "general", "unknown_command"),
+        ("incident", "general", "unknown_command"),
+        ("/incident", "elsewhere", "not_in_channel"),
+        ("/incident", "nowhere", "channel_not_found"),
+    ],
+)
+def test_a_command_that_cannot_be_typed_there_is_refused(text: str, channel: str, code: str) -> None:
+    slack = company()
+    slack.seed_channel("elsewhere")
+    with pytest.raises(Refused) as no:
+        slack.person("ana@example.com").command(channel, text)
+    assert no.value.code == code
+
+
+def test_without_the_scope_there_is_no_command() -> None:
+    slack = company()
+    slack.data["scopes"].remove("commands")
+    with pytest.raises(Refused, match="unknown_command"):
+        slack.person("ana@example.com").command("general", "/incident")
+
+
+def test_an_acknowledgement_may_say_something_to_the_one_who_asked_or_to_all() -> None:
+    slack = company()
+    said: Json = {"text": "one moment"}
+    Hearing(slack, lambda _: said).connect()
+    ana = slack.person("ana@example.com")
+    ana.command("general", "/incident")
+    assert [one["text"] for one in ana.whispers("general")] == ["one moment"]
+    said["response_type"] = "in_channel"
+    ana.command("general", "/incident")
+    [message] = slack.call("conversations.history", channel=GENERAL)["messages"]
+    assert (message["text"], message["user"]) == ("one moment", "U0SANDBOX")
+
+
+def test_where_no_app_is_connected_slackbot_says_so() -> None:
+    slack = company()
+    ana = slack.person("ana@example.com")
+    words = "/incident failed with the error “dispatch_failed”"
+    assert outcome(ana.command("general", "/incident")) == {"error": words}
+    [whisper] = ana.whispers("general")
+    assert (whisper["user"], whisper["text"]) == ("USLACKBOT", words)
+    assert slack.person("bo@example.com").whispers("general") == []
+
+
+def test_an_app_that_is_silent_for_three_seconds_has_failed() -> None:
+    slack, clock = company_in_time()
+    app = Hearing(slack, lambda _: None).connect()
+    delivery = slack.person("ana@example.com").command("general", "/incident")
+    clock.sleep(2.9)
+    slack.link.tick()
+    assert not delivery.done.is_set()
+    clock.sleep(0.1)
+    slack.link.tick()
+    assert outcome(delivery) == {"error": "/incident failed with the error “operation_timeout”"}
+    app.acknowledge(app.envelopes[0], {"text": "too late"})
+    assert len(slack.person("ana@example.com").whispers("general")) == 1
+
+
+# shortcuts
+
+
+def test_a_shortcut_from_the_menu_tells_who_chose_it() -> None:
+    slack = company()
+    app = Hearing(slack).connect()
+    slack.person("ana@example.com").shortcut("declare")
+    [payload] = app.payloads
+    assert (payload["type"], payload["callback_id"]) == ("shortcut", "declare")
+    assert "channel" not in payload
+
+
+def test_a_shortcut_of_a_message_brings_the_message() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    ts = slack.person("bo@example.com").post("general", "it is slow")
+    ana.shortcut("add_to_timeline", "general", ts)
+    [payload] = app.payloads
+    assert (payload["type"], payload["callback_id"]) == ("message_action", "add_to_timeline")
+    assert (payload["message"]["text"], payload["message_ts"], payload["channel"]["id"]) == (
+        "it is slow",
+        ts,
+        GENERAL,
+    )
+
+
+@pytest.mark.parametrize("callback", ["declare", "unheard_of"])
+def test_a_message_has_only_its_own_shortcuts(callback: str) -> None:
+    slack = company()
+    ana = slack.person("ana@example.com")
+    ts = ana.post("general", "x")
+    with pytest.raises(Refused, match="unknown_shortcut"):
+        ana.shortcut(callback, "general", ts)
+    with pytest.raises(Refused, match="unknown_shortcut"):
+        ana.shortcut("add_to_timeline")
+
+
+# buttons
+
+
+def test_a_button_tells_its_value_and_its_message() -> None:
+    slack = company()
+    app, channel = Hearing(slack).connect(), GENERAL
+    ts = posted(slack, channel, blocks=ACTIONS)
+    assert outcome(slack.person("ana@example.com").press("general", ts, "b", "go")) == {}
+    [payload] = app.payloads
+    [action] = payload["actions"]
+    assert payload["type"] == "block_actions"
+    assert (action["action_id"], action["block_id"], action["value"]) == ("go", "b", "42")
+    assert payload["container"] == {
+        "type": "message",
+        "message_ts": ts,
+        "channel_id": channel,
+        "is_ephemeral": False,
+    }
+    assert payload["message"]["ts"] == ts
+
+
+def test_a_button_that_is_not_there_cannot_be_pressed() -> None:
+    slack = company()
+    ts = posted(slack, GENERAL, blocks=ACTIONS)
+    ana = slack.person("ana@example.com")
+    for wrong in ((ts, "b", "stop"), (ts, "c", "go")):
+        with pytest.raises(Refused, match="action_not_found"):
+            ana.press("general", *wrong)
+    with pytest.raises(Refused, match="message_not_found"):
+        ana.press("general", "1.1", "b", "go")
+
+
+def test_an_ephemeral_message_is_for_one_and_its_button_does_not_tell_it() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    ts = slack.call("chat.postEphemeral", channel=GENERAL, user=ana.id, blocks=ACTIONS, text="?")[
+        "message_ts"
+    ]
+    ana.press("general", ts, "b", "go")
+    [payload] = app.payloads
+    assert payload["container"]["is_ephemeral"] is True
+    assert "message" not in payload
+    with pytest.raises(Refused, match="message_not_found"):
+        slack.person("bo@example.com").press("general", ts, "b", "go")
+    assert slack.call("conversations.history", channel=GENERAL)["messages"] == []
+
+
+def test_an_app_that_does_not_answer_a_button_is_in_trouble() -> None:
+    slack = company()
+    ts = posted(slack, GENERAL, blocks=ACTIONS)
+    assert outcome(slack.person("ana@example.com").press("general", ts, "b", "go")) == {
+        "error": "We had some trouble connecting. Try again?"
+    }
+
+
+@pytest.mark.parametrize(
+    ("elements", "words"),
+    [
+        ([{**BUTTON, "text": plain("x" * 76)}], "must be less than 76 characters [/elements/0/text/text]"),
+        ([{**BUTTON, "value": "x" * 2001}], "must be less than 2001 characters [/elements/0/value]"),
+        ([{**BUTTON, "style": "loud"}], "must be a valid enum value [/elements/0/style]"),
+        ([BUTTON, BUTTON], "action_id already exists"),
+        ([{"type": "plain_text_input"}], "unsupported type: plain_text_input [/elements/0]"),
+        ([{**BUTTON, "confirm": SHORT}], "missing or unsupported text object [/elements/0/confirm/text]"),
+    ],
+)  # fmt: skip
+def test_a_message_with_a_button_that_slack_would_not_take_is_refused(
+    elements: list[Json], words: str
+) -> None:
+    slack = company()
+    with pytest.raises(Refused) as no:
+        posted(slack, GENERAL, blocks=[{"type": "actions", "elements": elements}])
+    assert (no.value.code, no.value.detail) == ("invalid_blocks", f"[ERROR] {words} [json-pointer:/blocks/0]")
+
+
+# forms
+
+FIELDS: list[tuple[Json, Any, Json]] = [
+    ({"type": "plain_text_input"}, "It is down", {"value": "It is down"}),
+    ({"type": "url_text_input"}, "https://example.com/x", {"value": "https://example.com/x"}),
+    ({"type": "static_select", "options": options("a", "b")}, "b", {"selected_option": options("b")[0]}),
+    ({"type": "radio_buttons", "options": options("a", "b")}, "b", {"selected_option": options("b")[0]}),
+    (
+        {"type": "multi_static_select", "options": options("a", "b")},
+        ["b"],
+        {"selected_options": options("b")},
+    ),
+    (
+        {"type": "checkboxes", "options": options("a", "b")},
+        ["a", "b"],
+        {"selected_options": options("a", "b")},
+    ),
+    ({"type": "users_select"}, "U00000001", {"selected_user": "U00000001"}),
+    ({"type": "multi_users_select"}, ["U00000001"], {"selected_users": ["U00000001"]}),
+    ({"type": "datepicker"}, "2026-11-21", {"selected_date": "2026-11-21"}),
+    ({"type": "timepicker"}, "16:45", {"selected_time": "16:45"}),
+    ({"type": "datetimepicker"}, "1795279500", {"selected_date_time": 1795279500}),
+]
+
+
+@pytest.mark.parametrize(("element", "given", "value"), FIELDS)
+def test_what_is_filled_in_arrives_as_slack_tells_it(element: Json, given: Any, value: Json) -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    id = opened(slack, form(field_of("x", element)))
+    assert outcome(ana.submit(id, {"x": {"v": given}})) == {}
+    payload = app.payloads[-1]
+    [arrived] = payload["view"]["state"]["values"]["x"].values()
+    assert (payload["type"], payload["view"]["id"]) == ("view_submission", id)
+    assert (arrived.pop("type"), _bare(arrived)) == (element["type"], value)
+    assert ana.views() == []
+
+
+def _bare(value: Any) -> Any:
+    """The same without what Slack adds to texts."""
+    if isinstance(value, list):
+        return [_bare(one) for one in value]
+    return (
+        {key: _bare(one) for key, one in value.items() if key != "emoji"}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+@pytest.mark.parametrize(
+    ("element", "given", "words"),
+    [
+        (FIELDS[0][0], "  ", "Please complete this required field."),
+        (FIELDS[2][0], "c", "Please complete this required field."),
+        (FIELDS[5][0], [], "Please complete this required field."),
+        (FIELDS[1][0], "example", "Enter a valid URL, with https:// before it."),
+        ({"type": "email_text_input"}, "ana", "Enter a valid email address."),
+        ({"type": "number_input", "is_decimal_allowed": False}, "many", "Enter a number."),
+        (FIELDS[8][0], "tomorrow", "Enter a date."),
+        ({"type": "plain_text_input", "max_length": 3}, "abcd", "Enter at most 3 characters."),
+        ({"type": "plain_text_input", "min_length": 3}, "ab", "Enter at least 3 characters."),
+    ],
+)
+def test_slack_itself_refuses_what_no_app_should_see(element: Json, given: Any, words: str) -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    id = opened(slack, form(field_of("x", element)))
+    with pytest.raises(Refused) as no:
+        ana.submit(id, {"x": {"v": given}})
+    assert no.value.answer["errors"] == {"x": words}
+    assert [payload for payload in app.payloads if "view" in payload] == []
+
+
+def test_what_is_optional_may_be_left_out_and_arrives_as_nothing() -> None:
+    slack = company()
+    app, blocks = (
+        Hearing(slack).connect(),
+        [field_of(str(n), one[0], optional=True) for n, one in enumerate(FIELDS)],
+    )
+    slack.person("ana@example.com").submit(opened(slack, form(*blocks)), {})
+    values = [state["v"] for state in app.payloads[-1]["view"]["state"]["values"].values()]
+    assert {value for one in values for key, value in one.items() if key != "type" and value != []} == {None}
+
+
+def test_the_form_of_another_is_not_theirs_to_send() -> None:
+    slack = company()
+    id = opened(slack)
+    bo = slack.person("bo@example.com")
+    with pytest.raises(Refused, match="not_found"):
+        bo.submit(id, {"title": {"v": "x"}})
+    with pytest.raises(Refused, match="not_found"):
+        bo.dismiss(id)
+
+
+def answered(answer: Json | None, view: Json | None = None) -> tuple[SlackMachine, Json]:
+    """A form that was sent to an app which answers so, and what the person is told."""
+    slack = company()
+    Hearing(
+        slack, lambda frame: answer if frame["payload"].get("type") == "view_submission" else {}
+    ).connect()
+    delivery = slack.person("ana@example.com").submit(opened(slack, view), {"title": {"v": "x"}})
+    return slack, outcome(delivery)
+
+
+def test_an_app_may_find_errors_at_the_fields_and_the_form_stays() -> None:
+    slack, said = answered({"response_action": "errors", "errors": {"title": "too short"}})
+    assert said == {"errors": {"title": "too short"}}
+    assert len(slack.person("ana@example.com").views()) == 1
+
+
+def test_an_app_may_show_another_view_in_its_place_or_upon_it() -> None:
+    slack, said = answered({"response_action": "update", "view": form(title=plain("B"))})
+    [view] = slack.person("ana@example.com").views()
+    assert (said, view["view"]["title"]["text"]) == ({}, "B")
+    slack, said = answered({"response_action": "push", "view": form(title=plain("B"))})
+    assert len(slack.person("ana@example.com").views()) == 2
+
+
+def test_an_app_may_close_everything() -> None:
+    slack, said = answered({"response_action": "clear"})
+    assert (said, slack.person("ana@example.com").views()) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response_action": "errors", "errors": {"elsewhere": "x"}},
+        {"response_action": "errors", "errors": {}},
+        {"response_action": "update", "view": {}},
+        {"response_action": "explode"},
+    ],
+)
+def test_an_app_that_answers_wrongly_is_in_trouble_and_the_form_stays(answer: Json) -> None:
+    slack, said = answered(answer)
+    assert said["error"] == "We had some trouble connecting. Try again?"
+    assert len(slack.person("ana@example.com").views()) == 1
+
+
+def test_an_app_hears_that_a_form_was_left_where_it_asked_to() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    ana.dismiss(opened(slack))
+    assert [one for one in app.payloads if "view" in one] == []
+    ana.dismiss(opened(slack, form(notify_on_close=True)))
+    assert (app.payloads[-1]["type"], app.payloads[-1]["is_cleared"]) == ("view_closed", False)
+
+
+# reactions
+
+
+def test_the_app_hears_of_an_emoji_in_its_channels() -> None:
+    slack = company()
+    app, ana, bo = Hearing(slack).connect(), slack.person("ana@example.com"), slack.person("bo@example.com")
+    ts = bo.post("general", "it is slow")
+    ana.react("general", ts, "pushpin")
+    [envelope] = app.envelopes
+    assert (envelope["type"], envelope["retry_attempt"]) == ("events_api", 0)
+    event = envelope["payload"]["event"]
+    assert (event["type"], event["reaction"], event["user"]) == ("reaction_added", "pushpin", ana.id)
+    assert (event["item"], event["item_user"]) == ({"type": "message", "channel": GENERAL, "ts": ts}, bo.id)
+
+
+def test_it_hears_nothing_where_it_is_no_member_or_lacks_the_scope() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    slack.seed_channel("elsewhere", bot_is_member=False, members=[ana.id])
+    ana.react("elsewhere", ana.post("elsewhere", "x"), "pushpin")
+    slack.data["scopes"].remove("reactions:read")
+    ana.react("general", ana.post("general", "x"), "pushpin")
+    assert app.envelopes == []
+
+
+def test_an_emoji_is_taken_away_again() -> None:
+    slack = company()
+    ana, ts = slack.person("ana@example.com"), posted(slack, GENERAL)
+    ana.react("general", ts, "pushpin")
+    ana.unreact("general", ts, "pushpin")
+    [message] = slack.call("conversations.history", channel=GENERAL)["messages"]
+    assert message["reactions"] == []
+    with pytest.raises(Refused, match="no_reaction"):
+        ana.unreact("general", ts, "pushpin")
+
+
+# direct messages
+
+
+def test_a_message_to_a_person_goes_to_them_directly() -> None:
+    slack = company()
+    ana = slack.person("ana@example.com")
+    first = slack.call("chat.postMessage", channel=ana.id, text="hello")
+    second = slack.call("chat.postMessage", channel=ana.id, text="again")
+    assert first["channel"] == second["channel"]
+    assert first["channel"].startswith("D")
+    assert slack.call("chat.update", channel=first["channel"], ts=first["ts"], text="changed")["ok"]
+    listed = slack.call("conversations.list", types="public_channel,private_channel,im")["channels"]
+    assert first["channel"] not in {channel["id"] for channel in listed}
+    made(slack, "ana")  # its name is nobody's
