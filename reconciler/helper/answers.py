@@ -130,8 +130,11 @@ def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> C
     head = f"*{drill}{line(incident.severity.upper())} · {line(incident.title)}*"
     first = f"`{incident.id}` · {_done(written.did)} by {line(told.by)} · {_commit(told)}"
     lines = [head, first, *_notes(written), *_pages(told, progress, settings, now)]
-    lines += [_place(progress.channel, ":speech_balloon:", "channel")] if progress.channel else []
-    lines += [_place(progress.document, ":page_facing_up:", "document")] if progress.document else []
+    for thing, icon, word in (
+        (progress.channel, ":speech_balloon:", "channel"),
+        (progress.document, ":page_facing_up:", "document"),
+    ):
+        lines += [_place(thing, icon, word, overdue=now - told.since >= OVERDUE)] if thing else []
     return said("\n".join(filter(None, lines)))
 
 
@@ -233,9 +236,11 @@ def _call(team: str, settings: Settings) -> str:
     return f"*Call {line(team)} yourself now*: {people}{service}."
 
 
-def _place(thing: Thing, icon: str, word: str) -> str:
+def _place(thing: Thing, icon: str, word: str, *, overdue: bool) -> str:
+    if not thing.there and not overdue:
+        return f":hourglass_flowing_sand: making the {word} …{f' ({line(thing.why)})' if thing.why else ''}"
     if not thing.there:
-        return f"{icon} no {word} yet{f': {line(thing.why)}' if thing.why else ''}"
+        return f":warning: no {word} yet{f': {line(thing.why)}' if thing.why else ''}"
     if word == "channel" and thing.id:
         return f"{icon} <#{thing.id}>"
     return f"{icon} {link(thing.url, word)}" if thing.url else f"{icon} the {word} is there"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.clock import Clock
 from reconciler.helper.answers import PRESSED, Content
 from reconciler.helper.board import Books
-from reconciler.helper.clerk import Clerk, Workers, Writes
+from reconciler.helper.clerk import After, Clerk, Job, Workers, Writes
 from reconciler.helper.forms import CALLED
 from reconciler.helper.front import Front
 from reconciler.helper.people import People
@@ -83,6 +83,7 @@ class Surroundings:
     quick: Workers | None = None
     slow: Workers | None = None
     respond: Respond | None = None
+    after: After | None = None
     wrote: Callable[[Written], None] = lambda _: None
     polls: bool = True
     signing_secret: str | None = None  # for HTTP mode
@@ -115,6 +116,7 @@ def build(
         log=log,
         quick=around.quick or quick.submit,
         slow=around.slow or slow.submit,
+        after=around.after or _after,
         wrote=around.wrote,
     )
 
@@ -183,6 +185,13 @@ def _authorized(api: Api) -> Callable[..., Any]:
         return known[0]
 
     return authorize
+
+
+def _after(seconds: float, job: Job) -> Callable[[], None]:
+    timer = threading.Timer(seconds, job)
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
 
 
 def _post(url: str, content: Content) -> None:

@@ -31,6 +31,11 @@ Job = Callable[[], None]
 #: Has a job done: at once, or by one of some threads.
 Workers = Callable[[Job], object]
 
+#: Has a job done after so many seconds, unless what it returns is called first.
+After = Callable[[float, Job], Callable[[], None]]
+
+#: So many seconds nobody waits without a word.
+_SILENCE = 1.5
 _REMEMBERED = 1000  # requests that are not carried out a second time by this process
 _PAGING = ("severity", "escalate")
 
@@ -67,6 +72,7 @@ class Clerk:
     log: Callable[[str], None]
     quick: Workers
     slow: Workers
+    after: After
     wrote: Callable[[Written], None] = lambda _: None
     _handled: dict[str, None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -124,14 +130,20 @@ class Clerk:
             self._addressed(wish), self.now, rights.address_of(person, board.settings) or None, board.settings
         )
         answer = Answer(self.talk, asked, secret=said.private)
-        self.quick(lambda: self._begin(answer, said.title))
+        over = self.after(_SILENCE, lambda: self._begin(answer, said.title))
         try:
             written = self.desk.declare(said, _request(asked, person))
         except Failure as failure:
             answer.show(answers.failed(failure, wish), rank=2)
             return
+        finally:
+            over()
         self.wrote(written)
-        self.watch.keep(answer, self._told(written, person))
+        told = self._told(written, person)
+        if written.repeated and not answer.begun:  # who made the commit answers all
+            self.talk.only(asked, answers.committed(told))
+        else:
+            self.watch.keep(answer, told)
 
     def _begin(self, answer: Answer, title: str) -> None:
         with _logged(self.log):
@@ -143,7 +155,11 @@ class Clerk:
         assert incident is not None
         by = rights.address_of(person, board.settings) or None
         wanted = intention(self._addressed(wish), self.now, by)
-        written = self.desk.change(incident.id, wanted, _request(asked, person))
+        over = self.after(_SILENCE, lambda: self._tell(asked, answers.writing(wish.verb)))
+        try:
+            written = self.desk.change(incident.id, wanted, _request(asked, person))
+        finally:
+            over()
         if written.commit and not written.repeated:
             self.wrote(written)
         told = replace(self._told(written, person), again=_again(wish, board, incident))

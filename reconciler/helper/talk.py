@@ -61,6 +61,11 @@ class Answer:
     _rank: int = -1
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def begun(self) -> bool:
+        """True once something was said."""
+        return self._rank >= 0
+
     def show(self, content: Content, rank: int) -> None:
         """Say this; what is older, of a lower rank, is not said any more. Raises CallError."""
         with self._lock:

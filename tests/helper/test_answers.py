@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,26 @@ def test_the_answer_follows_what_happens(tmp_path: Path) -> None:
     assert "|primary>* paged" in answer
     assert f":speech_balloon: <#{channel}>" in answer
     assert "|document>" in answer
-    assert sum("Writing it down" in one for one in office.messages("incidents")) == 0
+
+
+def test_while_git_takes_its_time_it_says_so_in_the_same_message(tmp_path: Path) -> None:
+    first = Office.at(tmp_path)
+    begun: list[str] = []
+
+    def at_once(seconds: float, job: Callable[[], None]) -> Callable[[], None]:
+        job()
+        begun.extend(office.messages("incidents"))
+        return lambda: None
+
+    office = Office.beside(first.company, first.slack, "slow", after=at_once)
+    id = declared(office)
+    assert begun == [":hourglass_flowing_sand: Writing it down: Checkout is down"]
+    (answer,) = office.messages("incidents")
+    assert "declared sev1 by Ana" in answer
+    office.types("ana", "/incident", f"update {id} Rolling back")
+    first_words, then = (content["text"] for _, content in office.answered)
+    assert first_words == ":hourglass_flowing_sand: Writing it down: update"
+    assert f"{id}: told what is new" in then
 
 
 def test_a_report_of_the_same_process_is_told_at_once(tmp_path: Path) -> None:
@@ -101,7 +121,10 @@ def test_where_the_bot_is_not_the_answer_goes_to_the_one_who_asked(tmp_path: Pat
     declared(office, "random")
     assert office.messages("random") == []
     assert "declared sev1 by Ana" in office.told
-    assert office.answered[-1][1]["replace_original"] is True
+    office.company.later(minutes=1)
+    office.helper.watch.tick()
+    assert "not paged" in office.told
+    assert [content["replace_original"] for _, content in office.answered] == [False, True]
 
 
 def test_a_private_incident_is_answered_to_the_one_who_asked_alone(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ def test_another_process_makes_no_second_commit(tmp_path: Path) -> None:
     other.sends(form, severity="sev1")
     assert len(office.hub_log) == 1
     assert len(office.ids()) == 1
+    assert len(office.messages("incidents")) == 1
+    assert "carried out before" in other.told
 
 
 def test_the_same_command_typed_twice_counts_twice(tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ class Office:
             "slow": lambda job: job(),
             "respond": lambda url, content: answered.append((url, content)),
             "listeners": AtOnce(),
+            "after": lambda seconds, job: lambda: None,
             **around,
         }
         log: list[str] = []
