@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reconciler import __version__
 from reconciler.repo.edit_scalars import spell
 from reconciler.starter.answers import EXAMPLES, Answers
-from reconciler.targets.slack.scopes import SCOPES
+from reconciler.targets.slack.scopes import HELPER_SCOPES, SCOPES
 
 SETTINGS = "reconciler.yaml"
 WORKFLOW = ".github/workflows/reconcile.yml"
@@ -83,8 +83,9 @@ def _hook(text: str, _: Answers) -> str:
 
 
 def _app(text: str, _: Answers) -> str:
-    asked = "".join(f"\n      - {scope} # {why}" for scope, why in SCOPES.items())
-    return _with(text, {" []": asked})
+    needed = (SCOPES | HELPER_SCOPES).items()
+    asked = "".join(f"\n      - {scope} # {why}" for scope, why in needed)
+    return _with(text, {"bot: []": f"bot:{asked}"})
 
 
 def _as_it_is(text: str, _: Answers) -> str:

@@ -45,6 +45,14 @@ def test_a_command_tells_who_typed_what_where() -> None:
     assert payload["response_url"].startswith("http://127.0.0.1/slack/answers/")
 
 
+def test_people_and_channels_come_by_their_ids_and_the_rest_is_escaped() -> None:
+    slack = company()
+    app, ana = Hearing(slack).connect(), slack.person("ana@example.com")
+    ana.command("general", "/incident role a<b & @ana #general @here @nobody x@ana")
+    escaped = f"role a&lt;b &amp; <@{ana.id}|ana> <#{GENERAL}|general> <!here> @nobody x@ana"
+    assert app.payloads[0]["text"] == escaped
+
+
 def test_a_private_channel_is_not_named() -> None:
     slack = company()
     app, ana = Hearing(slack).connect(), slack.person("ana@example.com")

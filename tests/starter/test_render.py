@@ -17,15 +17,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler import __version__
+from reconciler.helper.front import DECLARE, DECLARE_FROM, KEEP
+from reconciler.helper.verbs import ALIASES
 from reconciler.repo.loader import check_incident_file, check_settings_file, load_settings, names_of
 from reconciler.sandbox.notion.machine import NotionMachine
 from reconciler.sandbox.pagerduty.example import FROM
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
+from reconciler.sandbox.slack.manifest import COMMANDS, EVENTS, SHORTCUTS
 from reconciler.starter.answers import EXAMPLES, QUESTIONS, Answers, answers_in, meant, unfilled
 from reconciler.starter.known import refusal
 from reconciler.starter.render import APP, HOOKS, SETTINGS, WORKFLOW, File, render
 from reconciler.starter.sources import templates
-from reconciler.targets.slack.scopes import SCOPES
+from reconciler.targets.slack.scopes import HELPER_SCOPES, SCOPES
 from tests.support.scene import START
 
 ROOT = Path(__file__).parents[2]
@@ -186,11 +189,29 @@ def test_the_slack_app_fits_slack_s_schema() -> None:
 
 
 def test_the_slack_app_asks_for_the_scopes_that_are_needed_and_says_why() -> None:
-    assert data(APP)["oauth_config"] == {"scopes": {"bot": list(SCOPES)}}
-    for scope, why in SCOPES.items():
+    needed = SCOPES | HELPER_SCOPES
+    assert data(APP)["oauth_config"] == {"scopes": {"bot": list(needed)}}
+    for scope, why in needed.items():
         assert f"- {scope} # {why}\n" in files()[APP].text
-    assert not any(data(APP)["settings"].values())  # no way from Slack to us is open
     assert f"/invite @{data(APP)['features']['bot_user']['display_name']}" in files()[SETTINGS].text
+
+
+def test_no_address_of_ours_is_open_to_slack() -> None:
+    assert data(APP)["settings"]["socket_mode_enabled"] is True
+    assert "url" not in str(data(APP))
+
+
+def test_the_slack_app_registers_what_the_sandbox_knows() -> None:
+    asked = data(APP)
+    assert {one["command"] for one in asked["features"]["slash_commands"]} == set(COMMANDS) - ALIASES.keys()
+    assert all(alias in files()[APP].text for alias in ALIASES)
+    assert ALIASES.keys() < set(COMMANDS)
+    shortcuts = {one["callback_id"]: (one["name"], one["type"]) for one in asked["features"]["shortcuts"]}
+    kinds = {True: "message", False: "global"}
+    assert shortcuts == {id: (one.name, kinds[one.of_message]) for id, one in SHORTCUTS.items()}
+    assert shortcuts.keys() == {DECLARE, DECLARE_FROM, KEEP}
+    assert asked["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
+    assert asked["settings"]["interactivity"] == {"is_enabled": True}
 
 
 def test_the_hook_here_and_the_hook_there_are_one() -> None:

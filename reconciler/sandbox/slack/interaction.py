@@ -6,17 +6,22 @@ silence, brings about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.slack import filled, manifest, payloads, views, whispers
 from reconciler.sandbox.slack.modals import checked_view
 from reconciler.sandbox.slack.payloads import Sending
+from reconciler.sandbox.slack.text import escaped
 from reconciler.sandbox.slack.workspace import No, Record, Workspace
 
 #: What Slack says where the app is not there, or does not answer in time.
 NOBODY, SILENCE = "dispatch_failed", "operation_timeout"
 TROUBLE = "We had some trouble connecting. Try again?"
+
+
+_NAMES = re.compile(r"(?<!\S)([@#][\w.-]*\w)")
 
 
 class Faults(No):
@@ -33,8 +38,16 @@ def command(slack: Workspace, channel: str, text: str) -> Record:
     if name not in manifest.COMMANDS or "commands" not in slack.data["scopes"]:
         raise No("unknown_command")
     found = slack.open(channel)
-    slack.outbox.append(payloads.command(slack, found, name, rest.strip()))
+    slack.outbox.append(payloads.command(slack, found, name, typed(slack, rest.strip())))
     return {}
+
+
+def typed(slack: Workspace, text: str) -> str:
+    """What was typed as the app gets it (`should_escape` in its manifest): people and channels by id."""
+    users = {f"@{one['name']}": f"<@{id}|{one['name']}>" for id, one in slack.data["users"].items()}
+    channels = {f"#{one['name']}": f"<#{id}|{one['name']}>" for id, one in slack.data["channels"].items()}
+    known = {**users, **channels, **{f"@{name}": f"<!{name}>" for name in ("here", "channel", "everyone")}}
+    return "".join(known.get(part) or escaped(part) for part in _NAMES.split(text))
 
 
 def shortcut(slack: Workspace, callback: str, channel: str = "", ts: str = "") -> Record:

@@ -17,8 +17,8 @@ class Shortcut(NamedTuple):
 
 SHORTCUTS = {
     "declare": Shortcut("Declare an incident", False),
-    "declare_from_message": Shortcut("Declare an incident from this message", True),
-    "add_to_timeline": Shortcut("Add to the incident's timeline", True),
+    "declare_from_message": Shortcut("Declare an incident", True),
+    "add_to_timeline": Shortcut("Add to timeline", True),
 }
 
 EVENTS = ("reaction_added",)

@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.incident.settings import Settings
 from reconciler.plan.diagnosis import Diagnosis, bad, good, know
 from reconciler.targets.seam import Answer, Api, CallError, Refused, items_of
-from reconciler.targets.slack.scopes import SCOPES
+from reconciler.targets.slack.scopes import HELPER_SCOPES, SCOPES
 
 _ADD = "add it to the app (OAuth & Permissions) and install the app again"
 
@@ -40,7 +40,7 @@ def scopes(api: Api, settings: Settings, who: Answer) -> Iterator[Diagnosis]:
         )
     else:
         known = {}
-    for scope, feature in SCOPES.items():
+    for scope, feature in (SCOPES | HELPER_SCOPES).items():
         there = scope in told if told is not None else known.get(scope)
         yield _line(scope, feature, there, _unused(scope, settings))
 
@@ -69,6 +69,8 @@ def _cannot(scope: str, feature: str) -> str:
 
 def _unused(scope: str, settings: Settings) -> str:
     """Why nothing needs the scope as the settings are; empty where something does."""
+    if scope in HELPER_SCOPES:
+        return "only the Slack helper does"
     if scope == "groups:write" and not settings.private_allowed:
         return "the settings allow no private incidents"
     invited = [who for severity in settings.severities for who in severity.invite]

@@ -26,3 +26,11 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "usergroups:read": "find who is in a user group that the settings invite",
     }
 )
+
+#: The same for the helper, which has the others too: what nobody needs who does without `/incident`.
+HELPER_SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "commands": "take `/incident` and the shortcuts",
+        "reactions:read": "keep a message that somebody marks with a pin",
+    }
+)
