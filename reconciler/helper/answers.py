@@ -123,6 +123,12 @@ def committed(told: Told) -> Content:
     return said("\n".join(lines))
 
 
+def written_at_least(written: Written, failure: Failure) -> Content:
+    """There is a commit, and no more can be told of it."""
+    words = f":white_check_mark: {written.id}: {_done(written.did)} · commit `{(written.commit or '')[:8]}`"
+    return said(f"{words}\n:warning: how it goes on cannot be told: {line(failure.message)}")
+
+
 def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> Content:
     """A declaration, or a page, and what has become of it: committed, paged, channel, document."""
     written, incident = told.written, told.incident

@@ -28,7 +28,7 @@ from reconciler.helper.watch import Watch
 from reconciler.plan.plan import Report
 from reconciler.repo.repository import Repository
 from reconciler.repo.verbs import Written
-from reconciler.targets.seam import Api, Unreachable
+from reconciler.targets.seam import Api, CallError, Unreachable
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -173,7 +173,10 @@ def _authorized(api: Api) -> Callable[..., Any]:
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if not known:
-            bot = api.call("auth.test")
+            try:
+                bot = api.call("auth.test")
+            except CallError:
+                return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
             known.append(
                 AuthorizeResult(
                     enterprise_id=enterprise_id,

@@ -87,26 +87,23 @@ class Clerk:
     def allowed(self, asked: Asked, wish: Wish, board: Board) -> Allowed:
         """Who asks, and for which incident. Raises Denied, and Failure: no such incident."""
         person = self.people.find(asked.user, asked.team)
+        groups = self.people.groups(rights.groups_named(board.settings))
+        right = right_of(wish)
+        words = rights.refusal(person, right, asked, board.settings, groups)
+        if words:
+            raise Denied(words)
         incident = board.incident(wish.incident) if wish.incident else None
         if incident is None and wish.verb not in ("new", "list", "help"):
             raise _which(wish, board)
-        groups = self.people.groups(rights.groups_named(board.settings))
-        right = right_of(wish)
-        words = rights.refusal(person, right, asked, board.settings, groups) if right else ""
-        if not words and incident is not None:
-            words = rights.hidden(person, incident, asked, board.settings, groups)
-        if not words and person.gone:
-            words = "Whoever has left this workspace sees nothing of it."
+        words = rights.hidden(person, incident, asked, board.settings, groups) if incident else ""
         if words:
             raise Denied(words)
         return Allowed(person, incident)
 
     def visible(self, asked: Asked, board: Board) -> list[Incident]:
-        """The open incidents that somebody may see."""
-        person = self.people.find(asked.user, asked.team)
+        """The open incidents that somebody may see. Raises Denied."""
+        person = self.allowed(asked, Wish("list"), board).person
         groups = self.people.groups(rights.groups_named(board.settings))
-        if person.guest or person.gone:
-            raise Denied("Guests and people of other workspaces see no list of incidents.")
         seen = board.open.values()
         return [one for one in seen if not rights.hidden(person, one, asked, board.settings, groups)]
 
@@ -139,11 +136,12 @@ class Clerk:
         finally:
             over()
         self.wrote(written)
-        told = self._told(written, person)
-        if written.repeated and not answer.begun:  # who made the commit answers all
-            self.talk.only(asked, answers.committed(told))
-        else:
-            self.watch.keep(answer, told)
+        with self._answering(asked, written):
+            told = self._told(written, person)
+            if written.repeated and not answer.begun:  # who made the commit answers all
+                self.talk.only(asked, answers.committed(told))
+            else:
+                self.watch.keep(answer, told)
 
     def _begin(self, answer: Answer, title: str) -> None:
         with _logged(self.log):
@@ -162,12 +160,12 @@ class Clerk:
             over()
         if written.commit and not written.repeated:
             self.wrote(written)
-        told = replace(self._told(written, person), again=_again(wish, board, incident))
-        if written.commit and wish.verb in _PAGING and self._pages(wish, told):
-            answer = Answer(self.talk, asked, secret=told.incident.private)
-            self.watch.keep(answer, told)
-        else:
-            self.talk.only(asked, answers.committed(told))
+        with self._answering(asked, written):
+            told = replace(self._told(written, person), again=_again(wish, board, incident))
+            if written.commit and wish.verb in _PAGING and self._pages(wish, told):
+                self.watch.keep(Answer(self.talk, asked, secret=told.incident.private), told)
+            else:
+                self.talk.only(asked, answers.committed(told))
 
     def _pages(self, wish: Wish, told: Told) -> bool:
         """Whether somebody is to be paged now: what all may see happen."""
@@ -183,6 +181,16 @@ class Clerk:
         if written.id not in board.shelf.paths:
             board = self.books.fetch()
         return Told(written, board.incident(written.id), person.name, self.clock.now(), board.web)
+
+    @contextmanager
+    def _answering(self, asked: Asked, written: Written) -> Iterator[None]:
+        """Once there is a commit, what goes wrong is only that it cannot be told well."""
+        try:
+            yield
+        except Failure as failure:
+            self._tell(asked, answers.written_at_least(written, failure))
+        except CallError as error:
+            self.log(f"{written.id}: an answer in Slack was lost: {error}")
 
     @contextmanager
     def telling(self, asked: Asked, wish: Wish | None = None) -> Iterator[None]:

@@ -24,7 +24,9 @@ CALLED = "incident:"
 _ACTION = "value"
 #: Slack's limits: characters of an option and of its description, options of a menu, radio buttons.
 _OPTION, _MENU, _RADIOS = 75, 100, 10
-_LINE, _TEXT = 200, 3000
+_LINE, _TEXT = 250, 3000
+#: What a view remembers.
+_MEMORY = 3000
 
 
 class Choice(NamedTuple):
@@ -61,6 +63,8 @@ def view(wish: Wish, asked: Asked, filled: Filled) -> View:
         block = _block(field, filled.choices.get(field.name, ()), values.get(field.name))
         blocks += [block] if block else []
     known = {"incident": wish.incident, "seen": dict(wish.seen), **place(asked)}
+    if len(json.dumps(known)) > _MEMORY:
+        known["seen"] = {}  # then the last one who sets it wins
     return {
         "type": "modal",
         "callback_id": f"{CALLED}{wish.verb}",

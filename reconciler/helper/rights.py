@@ -59,8 +59,12 @@ def entries(right: Right, settings: Settings) -> tuple[str, ...] | None:
     return named
 
 
-def refusal(person: Person, right: Right, asked: Asked, settings: Settings, groups: Groups) -> str:
-    """Why somebody may not; empty where they may."""
+def refusal(person: Person, right: Right | None, asked: Asked, settings: Settings, groups: Groups) -> str:
+    """Why somebody may not; empty where they may. To look takes no right, only to be no stranger."""
+    if right is None:
+        may_any = any(not refusal(person, one, asked, settings, groups) for one in Right)
+        known = not (person.guest or person.gone)
+        return "" if known or may_any else "Guests and people of other workspaces see no incidents here."
     named = entries(right, settings)
     if not person.gone:
         if named is None and not person.guest:

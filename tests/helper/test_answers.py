@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.errors import Failure
+from reconciler.helper.board import Board
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
 from reconciler.sandbox.pagerduty.people import People
 from reconciler.targets.seam import Unreachable
@@ -193,6 +195,35 @@ def test_with_slack_out_of_reach_the_commit_is_made_all_the_same(tmp_path: Path)
     del office.slack.before["chat.postMessage"]
     office.helper.watch.tick()
     assert "declared sev1 by Ana" in office.messages("incidents")[0]
+
+
+def test_a_commit_that_cannot_be_told_of_well_is_not_offered_again(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    form = office.types("ana", "/incident", "new Checkout is down")
+    broken = Failure("the settings cannot be read")
+    office.helper.clerk.books.read = raising(broken)  # type: ignore[method-assign]
+    office.sends(form, severity="sev1")
+    assert len(office.ids()) == 1
+    assert office.told.startswith(f":white_check_mark: {office.ids()[0]}: declared sev1")
+    assert "the settings cannot be read" in office.told
+    assert len(office.answered[-1][1]["blocks"]) == 1
+
+
+def raising(failure: Failure) -> Callable[[], Board]:
+    def read() -> Board:
+        raise failure
+
+    return read
+
+
+def test_it_answers_although_slack_does_not_say_who_the_bot_is(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+
+    def down() -> None:
+        raise Unreachable("auth.test", "connection refused")
+
+    office.slack.before["auth.test"] = down
+    assert office.types("ana", "/incident", "new") is not None
 
 
 @pytest.mark.parametrize("typed", ["help", "list"])

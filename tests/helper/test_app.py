@@ -55,7 +55,7 @@ def in_threads(folder: Path) -> Iterator[tuple[Office, Stuck]]:
         office.helper.close()
 
 
-def soon(condition: object, seconds: float = 10.0) -> bool:
+def soon(condition: object, seconds: float = 30.0) -> bool:
     """Wait until it holds."""
     assert callable(condition)
     until = time.monotonic() + seconds
@@ -71,13 +71,13 @@ def test_it_answers_at_once_while_git_is_stuck(tmp_path: Path) -> None:
         for number in range(10):  # more than there are threads
             begun = time.monotonic()
             office.types("ana", "/incident", f"update {ID} {number}")
-            assert time.monotonic() - begun < 1.0
+            assert time.monotonic() - begun < 2.5
         office.types("ana", "/incident", "new Checkout is down")
         assert soon(lambda: office.slack.views)
         (form,) = office.slack.views.values()
         begun = time.monotonic()
         assert office.sends(form, severity="sev1") == {}
-        assert time.monotonic() - begun < 1.0
+        assert time.monotonic() - begun < 2.5
         desk.free.set()
         assert soon(lambda: len(office.hub_log) == 11, 60)
 

@@ -47,11 +47,12 @@ def test_many_services_fit_a_menu_and_none_makes_none() -> None:
 
 @pytest.mark.parametrize("verb", [verb.name for verb in VERBS.values() if verb.fields])
 def test_every_form_fits_slack_s_limits(tmp_path: Path, verb: str) -> None:
-    office = Office.at(tmp_path, "private: {allow: true}\n", {PATH: incident("T" * 200)})
+    office = Office.at(tmp_path, "private: {allow: true}\n", {PATH: incident("T" * 250)})
     typed = f"{verb} {ID}" if verb != "new" else "new"
     form = office.types("ana", "/incident", typed)  # the fake refuses what Slack refuses
     assert form is not None
     assert form["callback_id"] == f"incident:{verb}"
+    assert verb != "title" or shown(form) == {"title": "T" * 250}
 
 
 def test_everything_that_is_filled_in_is_written(tmp_path: Path) -> None:
@@ -166,8 +167,8 @@ def test_a_channel_that_the_settings_name_is_known_to_forms_buttons_and_pins(tmp
     assert office.hub_log == [f"{ID}: severity sev3", f"{ID}: update"]
 
 
-def test_a_guest_is_refused(tmp_path: Path) -> None:
-    office = Office.at(tmp_path)
+def test_a_guest_is_refused_before_anything_is_told(tmp_path: Path) -> None:
+    office = Office.at(tmp_path, "", {PATH: incident()})
     guest = office.slack.machine.data["users"][office.id("dee")]
     record = {
         "id": guest["id"],
@@ -178,8 +179,10 @@ def test_a_guest_is_refused(tmp_path: Path) -> None:
     office.slack.instead["users.info"] = lambda **_: {"ok": True, "user": record}
     assert office.types("dee", "/incident", "new") is None
     assert "Every member of this workspace can." in office.told
-    office.types("dee", "/incident", "list")
-    assert "no list" in office.told
+    for typed in ("list", "", ID, f"show {ID}", "resolve", "update 2026-nothing x"):
+        office.types("dee", "/incident", typed)
+        assert "Checkout fails" not in office.told
+        assert ":no_entry:" in office.told
 
 
 def test_whose_address_slack_hides_still_declares(tmp_path: Path) -> None:
@@ -190,6 +193,14 @@ def test_whose_address_slack_hides_still_declares(tmp_path: Path) -> None:
     author = office.company.remote.git("log", "-1", "--format=%an <%ae>", "main")
     assert author == f"Ana x <{office.id('ana')}@slack.invalid>"
     assert "reporter" not in office.file(office.ids()[0])
+
+
+def test_a_form_remembers_no_more_than_slack_keeps(tmp_path: Path) -> None:
+    roles = ", ".join(f"role-{number}: ana@example.com" for number in range(90))
+    office = Office.at(tmp_path, "", {PATH: incident(more=f"roles: {{{roles}}}\n")})
+    form = office.types("ana", "/incident", f"role {ID}")
+    assert office.sends(form, role="commander", person=office.id("bo")) == {}
+    assert office.hub_log == [f"{ID}: commander bo@example.com"]
 
 
 def test_a_team_without_a_name_in_the_settings_is_not_offered() -> None:
