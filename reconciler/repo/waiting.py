@@ -6,12 +6,18 @@ on-call would have been called for an incident that is nowhere. The next start f
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from reconciler.repo import refs
 from reconciler.repo.repository import Repository
 
-PREFIX = "refs/reconciler/waiting/"
+PREFIX = "refs/reconciler/waiting"
+#: Names this process: its own commits are being pushed, those of others were left behind.
+_OURS = secrets.token_hex(4)
+#: No push takes so long: what this process still holds then was refused.
+_STUCK = timedelta(minutes=3)
 
 
 @dataclass
@@ -23,20 +29,37 @@ class Keeping:
 
     def keep(self, commit: str) -> None:
         """Hold on to a commit. Raises GitTrouble."""
-        refs.move(self.repo.git, f"{PREFIX}{commit}", commit, None)
+        refs.move(self.repo.git, f"{PREFIX}/{_OURS}/{commit}", commit, None)
         self._kept.append(commit)
 
     def let_go(self) -> None:
         """What became of the edit is known: it is on a branch, or was given up."""
-        for commit in self._kept:
-            let_go(self.repo, commit)
+        let_go(self.repo, self._kept)
 
 
-def let_go(repo: Repository, commit: str) -> None:
-    """Hold on to a commit no longer."""
-    repo.git.ask("update-ref", "-d", f"{PREFIX}{commit}")
+def left_behind(repo: Repository, now: datetime) -> list[str]:
+    """The commits that are held and not under way, the oldest first."""
+    return [
+        commit
+        for name, commit, at in _held(repo)
+        if f"/{_OURS}/" not in name or now.timestamp() - at > _STUCK.total_seconds()
+    ]
 
 
-def waiting(repo: Repository) -> list[str]:
-    """The commits that are held, the oldest first."""
-    return repo.git.line("for-each-ref", "--sort=committerdate", "--format=%(objectname)", PREFIX).split()
+def let_go(repo: Repository, commits: list[str]) -> None:
+    """Hold on to these commits no longer."""
+    for name, commit, _ in _held(repo) if commits else ():
+        if commit in commits:
+            repo.git.ask("update-ref", "-d", name, commit)
+
+
+def held(repo: Repository) -> list[str]:
+    """Every commit that is held."""
+    return [commit for _, commit, _ in _held(repo)]
+
+
+def _held(repo: Repository) -> list[tuple[str, str, int]]:
+    form = "--format=%(refname) %(objectname) %(committerdate:unix)"
+    lines = repo.git.line("for-each-ref", "--sort=committerdate", form, f"{PREFIX}/").splitlines()
+    parts = (line.split(" ") for line in lines)
+    return [(name, commit, int(at)) for name, commit, at in parts]

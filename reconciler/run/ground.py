@@ -7,14 +7,17 @@ with what is here, and says so.
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 
 from reconciler.errors import Failure, Refusal
 from reconciler.incident.settings import GitSettings
 from reconciler.repo import refs
+from reconciler.repo.git import LostRace
 from reconciler.repo.good_settings import settings_at
 from reconciler.repo.refs import LocalRef, RemoteRef, SharedRef
 from reconciler.repo.remote import RemoteTrouble, Unreachable
+from reconciler.repo.replay import bring_in, carried_over
 from reconciler.repo.repository import Repository
 
 #: Seconds for the fetch before a run.
@@ -78,11 +81,33 @@ def guard(repo: Repository, ground: Ground, last: str | None) -> None:
 def _descends(repo: Repository, ground: Ground, last: str) -> bool:
     if repo.is_ancestor(last, ground.commit):
         return True
-    if not (repo.is_shallow and ground.reachable):
-        return False
-    with suppress(Failure):
-        repo.deepen(ground.git.remote, ground.git.branch)
-    return repo.is_ancestor(last, ground.commit)
+    if repo.is_shallow and ground.reachable:
+        with suppress(Failure):
+            repo.deepen(ground.git.remote, ground.git.branch)
+        return repo.is_ancestor(last, ground.commit)
+    return carried_over(repo, last, ground.commit)
+
+
+def joined(repo: Repository, at: Ground, now: datetime) -> Ground:
+    """The ground once what only this machine has was brought in, where the remote's branch went another way.
+
+    Nobody has to be there for it; what people committed here is left to them.
+    """
+    if not at.reachable:
+        return at
+    try:
+        brought = bring_in(repo, at.git, now)
+    except LostRace:
+        return at  # the next run looks again
+    except Failure as failure:
+        return at._replace(
+            notices=(*at.notices, f"commits that only this machine has wait: {failure.message}")
+        )
+    if not brought.number:
+        return at
+    tip = repo.tip(at.git.remote, at.git.branch)
+    told = (f"brought in {brought.number} of the commits that only this machine had", *brought.left_out)
+    return Ground(git_settings(repo, tip.revision), tip.revision, at.reachable, told)
 
 
 class Watch:

@@ -39,8 +39,9 @@ class Shell:
     """One repository and the services around it.
 
     `connect` makes the seams; `told` hears of waits, `doing` of all that is under way; once `stopping` says
-    so, no change is begun any more; `patience` is in seconds, for the fetch before a run; `threads` makes
-    what carries out a pass's calls.
+    so, no change is begun any more; `patience` is in seconds, for the fetch before a run; with `joins`, what
+    was committed here while the remote went another way is brought in; `threads` makes what carries out a
+    pass's calls.
     """
 
     repo: Repository
@@ -51,6 +52,7 @@ class Shell:
     doing: Tell = nobody
     stopping: Callable[[], bool] = lambda: False
     patience: float = ground.PATIENCE
+    joins: bool = False
     threads: Callable[[], AbstractContextManager[Pool]] = Threads
 
     def plan(self, options: Options) -> Plan:
@@ -94,7 +96,8 @@ class Shell:
 
     def _newest(self) -> Ground:
         self.doing(Step("fetching the newest commit"))
-        return ground.newest(self.repo, self.patience)
+        found = ground.newest(self.repo, self.patience)
+        return ground.joined(self.repo, found, self.clock.now()) if self.joins else found
 
     def _gate(self, at: Ground, options: Options) -> LeaseGate:
         lease = Lease(self.repo, at.git, self.clock, options.holder) if at.reachable else None
@@ -129,8 +132,10 @@ class Shell:
         if after is not None:
             done = lines(applied.report.outcomes, reading, after.state.incidents)
             return store.save(after.state, done, run=run, readme=after.page).note
-        if store.waiting:
-            return store.save(reading.kept, ["join what two machines remember"], run=run).note
+        kept, commit = reading.kept, reading.revision.commit
+        if store.waiting or (kept.revision and not self.repo.is_ancestor(kept.revision, commit)):
+            joined = replace(kept, revision=commit)
+            return store.save(joined, ["join what two machines remember"], run=run).note
         return ""
 
     def _with_history(self, reader: Reader, reading: Reading, at: Ground) -> Reading:

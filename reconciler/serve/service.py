@@ -52,7 +52,9 @@ class Service:
         return wait
 
     def _loop(self) -> None:
-        shell = replace(self.shell, doing=self._doing, stopping=self.wake.is_set, patience=PATIENCE)
+        shell = replace(
+            self.shell, doing=self._doing, stopping=self.wake.is_set, patience=PATIENCE, joins=True
+        )
         loop(shell, self.options, self.interval, Told(self._report, self._failure), self.wake)
 
     def _doing(self, told: Progress) -> None:

@@ -15,7 +15,7 @@ from reconciler.incident.verbs import AddUpdate, Declare, SetField
 from reconciler.plan.plan import State
 from reconciler.repo.remote import NoRight
 from reconciler.repo.verbs import Desk, Request, Written
-from reconciler.repo.waiting import waiting
+from reconciler.repo.waiting import held
 from reconciler.run.page import page
 from tests.support.company import ID, PATH, START, Company, incident
 from tests.support.repositories import Clone
@@ -78,7 +78,7 @@ def test_the_page_is_out_before_the_commit_is_pushed_and_the_next_run_sends_no_o
     assert (written.pushed, company.remote.tip()) == (True, written.commit)
     report = company.apply(made.clone)
     assert (report.exit_code, list(company.pages())) == (0, [f"{written.id}/primary"])
-    assert waiting(company.shell(made.clone).repo) == []
+    assert held(company.shell(made.clone).repo) == []
 
 
 def test_it_takes_two_rounds_of_calls(company: Company, made: Made) -> None:
@@ -100,7 +100,7 @@ def test_where_somebody_else_was_quicker_the_same_incident_comes_on_top_and_is_p
     assert first != second
     company.apply(made.clone)
     assert sorted(company.pages()) == sorted([f"{ID}/primary", f"{written.id}/primary"])
-    assert waiting(company.shell(made.clone).repo) == []
+    assert held(company.shell(made.clone).repo) == []
 
 
 def test_with_the_git_host_down_the_page_goes_out_and_the_commit_is_pushed_later(
@@ -122,7 +122,7 @@ def test_a_commit_that_the_remote_refuses_is_kept_since_on_call_was_paged(
     with pytest.raises(NoRight):
         made.declare()
     assert made.paged == [State.APPLIED]
-    assert waiting(company.shell(made.clone).repo) == [made.commits[0][0]]
+    assert held(company.shell(made.clone).repo) == [made.commits[0][0]]
 
 
 def test_a_wish_that_came_second_is_told_so_and_leaves_nothing_behind(company: Company, made: Made) -> None:
@@ -135,7 +135,7 @@ def test_a_wish_that_came_second_is_told_so_and_leaves_nothing_behind(company: C
     text = company.remote.git("show", f"main:{PATH}")
     assert "severity: sev3" in text
     assert "Rolling back" in text
-    assert waiting(company.shell(made.clone).repo) == []
+    assert held(company.shell(made.clone).repo) == []
 
 
 def test_only_pages_are_sent_and_a_page_that_is_there_is_left_alone(company: Company, made: Made) -> None:
