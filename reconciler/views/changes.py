@@ -57,7 +57,7 @@ def change_line(change: Change) -> Line:
     """`  ~ slack topic   SEV1 · investigating …  →  SEV1 · identified …`."""
     name, _ = thing(change.address)
     symbol = SYMBOLS[change.kind]
-    return Line(f"  {symbol} {name:<{THING}}{_what(change)}", STYLES[symbol], WORDS)
+    return Line(f"  {symbol} {name:<{THING - 1}} {_what(change)}", STYLES[symbol], WORDS)
 
 
 def _what(change: Change) -> str:
@@ -110,7 +110,9 @@ def blocked_line(blocked: Blocked) -> list[Line]:
     """A difference that cannot be removed now, and what would help."""
     name, rest = thing(blocked.address)
     of = f"{rest}: " if rest and rest not in blocked.reason else ""
-    lines = [Line(f"  x {name:<{THING}}blocked: {of}{one_line(blocked.reason, 200)}", STYLES["x"], WORDS)]
+    lines = [
+        Line(f"  x {name:<{THING - 1}} blocked: {of}{one_line(blocked.reason, 200)}", STYLES["x"], WORDS)
+    ]
     step = "; ".join(part for part in (one_line(blocked.next, 200), _place(blocked)) if part)
     return lines + ([Line(f"    {'':<{THING}}{step}", "dim", WORDS)] if step else [])
 
@@ -124,7 +126,7 @@ def unreadable_line(unreadable: Unreadable) -> Line:
     name, rest = thing(unreadable.address)
     of = f"{rest} " if rest else ""
     return Line(
-        f"  ? {name:<{THING}}{of}could not be read: {one_line(unreadable.reason, 200)}; nothing planned here",
+        f"  ? {name:<{THING - 1}} {of}could not be read: {one_line(unreadable.reason, 200)}; nothing planned here",
         STYLES["?"],
         WORDS,
     )
@@ -133,7 +135,7 @@ def unreadable_line(unreadable: Unreadable) -> Line:
 def note_line(note: Note) -> Line:
     """A fact that asks for no change."""
     name, _ = thing(note.address)
-    return Line(f"  i {name:<{THING}}{one_line(note.text, 240)}", STYLES["i"], WORDS)
+    return Line(f"  i {name:<{THING - 1}} {one_line(note.text, 240)}", STYLES["i"], WORDS)
 
 
 def heading_line(heading: Heading) -> Line:

@@ -121,7 +121,7 @@ def test_the_page_of_another_incident_is_not_taken_from_it(scene: Scene) -> None
 
 @pytest.mark.parametrize("apart", [True, False])
 def test_of_two_files_that_name_one_page_the_first_declared_has_it(scene: Scene, apart: bool) -> None:
-    id, other = alert(scene), "20261121-brave-otter"
+    id, other = alert(scene, service=SERVICE | {"id": "PSVC001"}), "20261121-brave-otter"
     adopting(scene, id)
     if apart:
         scene.apply()

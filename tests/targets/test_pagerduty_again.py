@@ -11,6 +11,8 @@ import pytest
 from reconciler.incident.model import Escalation, Status
 from reconciler.plan.change import Kind
 from reconciler.sandbox.pagerduty.people import People
+from reconciler.targets.pagerduty.target import PagerDuty
+from reconciler.targets.retry import repeatable
 from reconciler.targets.seam import Unanswered
 from tests.support.calling import call_for, woken
 from tests.support.scene import ID, SETTINGS, START, Scene
@@ -93,7 +95,10 @@ def test_a_call_that_the_page_itself_answers_notifies_nobody_again() -> None:
 
 
 def test_a_clock_that_is_ahead_does_not_notify_those_twice_whom_the_call_has_paged(scene: Scene) -> None:
-    called(scene, call_for("payments", 25))
+    scene.edit(escalations=(call_for("payments", 25),))
+    ahead = replace(scene.versions[ID][-1], at=scene.clock.now() + timedelta(minutes=15))
+    scene.versions[ID][-1] = ahead
+    scene.apply()
     assert woken(scene, "payments") == 1
     assert scene.quiet()
     scene.memories.clear()
@@ -133,6 +138,24 @@ def test_a_page_that_was_resolved_in_pagerduty_is_opened_again_by_a_call_and_not
     People(scene.pagerduty).resolve(page_id(scene), ANA)
     scene.apply()
     assert scene.page("primary")["status"] == "resolved", "a call is answered once"
+
+
+def test_a_page_whose_log_was_read_before_it_was_opened_again_notifies_once(scene: Scene) -> None:
+    People(scene.pagerduty).resolve(page_id(scene), ANA)
+    scene.later(minutes=5)
+    scene.memories.clear()
+    called(scene, call_for("primary", 15))
+    assert (scene.page("primary")["status"], woken(scene, "primary")) == ("triggered", 2)
+
+
+def test_what_was_resolved_since_the_call_stays_so(scene: Scene) -> None:
+    scene.edit(escalations=(call_for("primary", 10),))
+    scene.later(minutes=1)
+    People(scene.pagerduty).resolve(page_id(scene), ANA)
+    assert not scene.plan().changes
+    scene.apply()
+    assert (scene.page("primary")["status"], woken(scene, "primary")) == ("resolved", 1)
+    assert scene.quiet()
 
 
 def test_nobody_is_notified_of_what_has_ended(scene: Scene) -> None:
@@ -204,6 +227,17 @@ def test_the_time_that_the_file_gives_may_be_any(scene: Scene) -> None:
     assert woken(scene, "primary") == 2
     scene.memories.clear()
     assert scene.quiet()
+
+
+def test_nobody_is_notified_again_without_the_lease() -> None:
+    assert PagerDuty().leased(f"primary/again/{START:%Y-%m-%dT%H:%M:%SZ}")
+    assert not PagerDuty().leased("primary")
+
+
+def test_a_call_that_is_not_answered_for_want_of_an_answer_is_sent_once() -> None:
+    again = {"incident": {"type": "incident_reference", "escalation_level": 1}}
+    assert not repeatable("PUT /incidents/{id}", again)
+    assert repeatable("PUT /incidents/{id}", {"incident": {"type": "incident_reference", "title": "x"}})
 
 
 def test_a_long_log_is_read_to_its_end(scene: Scene) -> None:
