@@ -124,9 +124,9 @@ def _place(blocked: Blocked) -> str:
 def unreadable_line(unreadable: Unreadable) -> Line:
     """Something that could not be read."""
     name, rest = thing(unreadable.address)
-    of = f"{rest} " if rest else ""
+    of, why = f"{rest} " if rest else "", one_line(unreadable.reason, 200)
     return Line(
-        f"  ? {name:<{THING - 1}} {of}could not be read: {one_line(unreadable.reason, 200)}; nothing planned here",
+        f"  ? {name:<{THING - 1}} {of}could not be read: {why}; nothing planned here",
         STYLES["?"],
         WORDS,
     )
