@@ -83,7 +83,7 @@ def _hook(text: str, _: Answers) -> str:
 
 
 def _app(text: str, _: Answers) -> str:
-    needed = (SCOPES | HELPER_SCOPES).items()
+    needed = {**SCOPES, **HELPER_SCOPES}.items()
     asked = "".join(f"\n      - {scope} # {why}" for scope, why in needed)
     return _with(text, {"bot: []": f"bot:{asked}"})
 

@@ -189,7 +189,7 @@ def test_the_slack_app_fits_slack_s_schema() -> None:
 
 
 def test_the_slack_app_asks_for_the_scopes_that_are_needed_and_says_why() -> None:
-    needed = SCOPES | HELPER_SCOPES
+    needed = {**SCOPES, **HELPER_SCOPES}
     assert data(APP)["oauth_config"] == {"scopes": {"bot": list(needed)}}
     for scope, why in needed.items():
         assert f"- {scope} # {why}\n" in files()[APP].text

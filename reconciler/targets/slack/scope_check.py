@@ -40,7 +40,7 @@ def scopes(api: Api, settings: Settings, who: Answer) -> Iterator[Diagnosis]:
         )
     else:
         known = {}
-    for scope, feature in (SCOPES | HELPER_SCOPES).items():
+    for scope, feature in {**SCOPES, **HELPER_SCOPES}.items():
         there = scope in told if told is not None else known.get(scope)
         yield _line(scope, feature, there, _unused(scope, settings))
 
