@@ -83,8 +83,18 @@ class StateStore:
         """True when what was loaded last is here, and not at the remote: to save it again pushes it."""
         return self._loaded is not None and self._loaded.waiting
 
-    def save(self, state: State, lines: Sequence[str], *, run: str = "", readme: str | None = None) -> Saved:
+    def save(
+        self,
+        state: State,
+        lines: Sequence[str],
+        *,
+        run: str = "",
+        readme: str | None = None,
+        always: bool = False,
+    ) -> Saved:
         """Keep a state that differs from the one loaded last, in one commit that lists what was done.
+
+        `always`: what was done is told also where nothing is remembered that was not before.
 
         A lost race is run again on top of the winner: per incident ours counts where we changed it, theirs
         elsewhere. Without a remote, or the right to push, the commit stays here and the note says so.
@@ -96,16 +106,17 @@ class StateStore:
         page = readme.encode() if readme is not None else old_readme
         wanted |= {layout.README: page} if page is not None else {}
         try:
-            return self._save(seen, wanted, _message(lines, state.revision, run))
+            return self._save(seen, wanted, _message(lines, state.revision, run), always)
         except GitTrouble as trouble:
             return Saved(None, pushed=False, note=f"the state was not kept: {trouble.message}")
 
-    def _save(self, first: _Seen, wanted: Files, said: str) -> Saved:
+    def _save(self, first: _Seen, wanted: Files, said: str, always: bool) -> Saved:
         seen, commit, where = first, first.shared, _HERE_ONLY
         try:
             for number in tries(self._clock, self._chance):
                 seen = self._look(fetch=True)[0] if number else first
-                commit = self._commit(seen, layout.merge(first.files, wanted, seen.files, self._newer), said)
+                merged = layout.merge(first.files, wanted, seen.files, self._newer)
+                commit = self._commit(seen, merged, said, always)
                 if commit == seen.shared:
                     return Saved(None, pushed=self._has_remote)
                 if self._shared.swap(commit, seen.shared):
@@ -116,9 +127,9 @@ class StateStore:
             where = _PERHAPS if isinstance(trouble, Unanswered) else _HERE_ONLY
         return self._keep_here(seen, commit, where, why)
 
-    def _commit(self, seen: _Seen, merged: Files, said: str) -> str | None:
-        """The commit of what differs on what was seen; where nothing does, what was seen itself."""
-        if merged == seen.first and len(seen.parents) < 2:
+    def _commit(self, seen: _Seen, merged: Files, said: str, always: bool) -> str | None:
+        """The commit of what differs on what was seen; where nothing does, mostly what was seen itself."""
+        if merged == seen.first and len(seen.parents) < 2 and not always:
             return seen.parents[0] if seen.parents else None
         changed: dict[str, bytes | None] = {
             path: merged.get(path)

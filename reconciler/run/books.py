@@ -19,19 +19,21 @@ ENDED = (State.FAILED, State.UNCERTAIN)
 
 
 class After(NamedTuple):
-    """The state to keep, and its front page."""
+    """The state to keep, its front page, and whether something was done that its commit has to tell of."""
 
     state: Kept
     page: str
+    done: bool
 
 
 def kept_after(reading: Reading, applied: Applied, under: Callable[[str], str]) -> After | None:
-    """What to keep after an apply; None where nothing differs, for then nothing is written."""
+    """What to keep after an apply; None where nothing differs and nothing was done: nothing is written."""
     kept = reading.kept
     memories = dict(kept.incidents) | {id: one.to_json() for id, one in applied.memories.items()}
     cached = caches.kept(kept.caches, applied.world, reading.now, under)
     same = memories == kept.incidents and reading.settings_blob == kept.settings
-    if same and not caches.changed(kept.caches, cached):
+    done = bool(applied.report.of(State.APPLIED))
+    if same and not done and not caches.changed(kept.caches, cached):
         return None
     state = replace(
         kept,
@@ -41,7 +43,7 @@ def kept_after(reading: Reading, applied: Applied, under: Callable[[str], str]) 
         caches=cached,
     )
     known = {id: Memory.from_json(memory) for id, memory in memories.items()}
-    return After(state, front_page(reading.revision, known))
+    return After(state, front_page(reading.revision, known), done)
 
 
 def lines(outcomes: Iterable[Outcome], reading: Reading, known: Mapping[str, Any]) -> list[str]:

@@ -131,7 +131,7 @@ class Shell:
         after, run = kept_after(reading, applied, self._door.under), options.run or options.holder
         if after is not None:
             done = lines(applied.report.outcomes, reading, after.state.incidents)
-            return store.save(after.state, done, run=run, readme=after.page).note
+            return store.save(after.state, done, run=run, readme=after.page, always=after.done).note
         kept, commit = reading.kept, reading.revision.commit
         if store.waiting or (kept.revision and not self.repo.is_ancestor(kept.revision, commit)):
             joined = replace(kept, revision=commit)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.sandbox.slack.machine import SlackMachine
 from tests.support import repositories
 from tests.support.company import ID, PATH, SETTINGS, START, STATE, Company, incident, path_of, refs
 from tests.support.repositories import Clone
@@ -54,6 +55,21 @@ def test_a_converged_second_run_makes_no_commit_no_push_and_no_write(company: Co
     assert (report.outcomes, report.exit_code, company.writes()) == ((), 0, [])
     assert refs(company.remote) == hub
     assert ana.git("rev-parse", "HEAD", STATE.replace("heads", "remotes/origin")) == here
+
+
+def test_what_only_restores_drift_is_told_in_a_commit_too(company: Company, ana: Clone) -> None:
+    company.apply(ana)
+    company.later(minutes=5)
+    slack = company.machines["slack"]
+    assert isinstance(slack, SlackMachine)
+    somebody = slack.person("ana@example.com")
+    somebody.join(f"incd-{ID}")
+    somebody.rename(f"incd-{ID}", "lunch")
+    company.apply(ana)
+    assert company.state_log()[0].splitlines()[0] == f"restore slack:{ID}/channel"
+    before = len(company.state_log())
+    company.apply(ana)
+    assert len(company.state_log()) == before
 
 
 def test_a_commit_that_asks_for_nothing_new_makes_none_either(company: Company, ana: Clone) -> None:
