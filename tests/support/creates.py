@@ -30,6 +30,8 @@ def _made(scene: Scene, logged: Logged) -> Iterator[str]:
     given = logged.arguments
     if logged.method == "POST /incidents":
         yield given["incident"]["incident_key"]
+    elif logged.method == "PUT /incidents/{id}" and "escalation_level" in given["incident"]:
+        yield "notified again"
     elif logged.method == "POST /incidents/{id}/notes":
         yield given["note"]["content"].partition("\n")[0]
     elif logged.method == "conversations.create":

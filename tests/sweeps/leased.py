@@ -69,10 +69,18 @@ def _resolve(company: Company, clone: Clone) -> None:
     company.commit(clone, {PATH: incident(status="resolved", more=MORE)})
 
 
+def _escalate(company: Company, clone: Clone) -> None:
+    """The team is paged already, and nothing in the call that notifies it again keeps two apart."""
+    _declared(company, clone)
+    more = MORE + "escalations: [{at: 2026-11-21T17:10:00Z, team: payments, why: No answer}]\n"
+    company.commit(clone, {PATH: incident(more=more)})
+
+
 STARTS: dict[str, Callable[[Company, Clone], None]] = {
     "declare": _declare,
     "update": _update,
     "resolve": _resolve,
+    "escalate": _escalate,
 }
 
 
