@@ -61,6 +61,13 @@ if TYPE_CHECKING:
     help="Where /healthz, /readyz and /metrics are; port 0: any free one.",
 )
 @click.option(
+    "--clone",
+    "url",
+    metavar="URL",
+    envvar="RECONCILER_CLONE",
+    help="Clone this where there is no repository yet; also RECONCILER_CLONE.",
+)
+@click.option(
     "--http",
     metavar="[HOST:]PORT",
     help="Let Slack call here instead of a socket; needs SLACK_SIGNING_SECRET.",
@@ -74,7 +81,9 @@ if TYPE_CHECKING:
     help="json: one line an event, on stdout.",
 )
 @click.pass_obj
-def serve(folder: str, /, health: str, http: str | None, style: str, interval: float, **asked: Any) -> int:
+def serve(
+    folder: str, /, url: str | None, health: str, http: str | None, style: str, interval: float, **asked: Any
+) -> int:
     """Run the loop and, with SLACK_APP_TOKEN, the Slack helper, until stopped.
 
     Commits that only this machine has are pushed. SIGTERM ends it after the changes in hand.
@@ -83,6 +92,8 @@ def serve(folder: str, /, health: str, http: str | None, style: str, interval: f
     from reconciler.serve.wake import Wake
 
     place, wake = Place.of(health), Wake()
+    if url:
+        _cloned(folder, url)
     with _ended() as ended, _voice(style, wake) as (log, display):
         service = _service(folder, log, display, wake, interval, asked)
         beside = _helper(service, http)
@@ -92,6 +103,13 @@ def serve(folder: str, /, health: str, http: str | None, style: str, interval: f
             in_time = service.run(beside, ended)
         log.event("ended", in_time=in_time)
     return 0 if in_time else 1
+
+
+def _cloned(folder: str, url: str) -> None:
+    from reconciler.repo.remote import clone
+
+    if not (os.path.isdir(folder) and os.listdir(folder)):
+        clone(url, folder)
 
 
 def _service(

@@ -7,7 +7,9 @@ are told apart, because each asks for something else: do it again, go on without
 from __future__ import annotations
 
 import re
+import shutil
 from enum import Enum
+from pathlib import Path
 
 from reconciler.errors import Failure
 from reconciler.repo.git import Answer, Git, TimedOut, clean, lock_in
@@ -86,6 +88,21 @@ def fetch(git: Git, remote: str, refspec: str, *options: str, timeout: float = T
         if not _LOCAL_LOCK.search(answer.error):
             break
     raise trouble(attempted, answer.error)
+
+
+def clone(url: str, folder: str | Path) -> None:
+    """Make a clone in a folder that is empty, or not there yet: a whole one or none. Raises RemoteTrouble."""
+    place = Path(folder).absolute()
+    begun = place.with_name(f".{place.name}.cloning")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(begun, ignore_errors=True)
+    attempted = f"clone {clean(url.encode())}"
+    answer = _ask(
+        Git(place.parent), attempted, "clone", "--quiet", "--", url, str(begun), timeout=HISTORY_TIMEOUT
+    )
+    if answer.code:
+        raise trouble(attempted, answer.error)
+    begun.rename(place)
 
 
 def listed(git: Git, remote: str, ref: str) -> str | None:
