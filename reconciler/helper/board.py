@@ -50,6 +50,10 @@ class Board:
         id = self.shelf.find(given)
         return self.open[id] if id in self.open else self.shelf.incident(id)
 
+    def knows(self, given: str) -> bool:
+        """Whether there is an incident of that id, or one that begins so."""
+        return given in self.shelf.paths or any(id.startswith(given) for id in self.shelf.paths)
+
     def memory(self, incident: Incident) -> Memory:
         """What is remembered of it."""
         return self.memories.get(incident.first, Memory())

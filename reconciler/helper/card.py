@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from reconciler.helper.answers import Content, actions, button, section
 from reconciler.helper.progress import Progress, Thing
@@ -22,7 +21,7 @@ _SURE = {
 }
 
 
-def card(incident: Incident, settings: Settings, progress: Progress, now: datetime) -> Content:
+def card(incident: Incident, settings: Settings, progress: Progress) -> Content:
     """The facts, whom was paged, the places, and a button for what may be done next."""
     head = f"{incident.severity.upper()} · {incident.title}"
     blocks = [section("\n".join(_facts(incident, settings)))]

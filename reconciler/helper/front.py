@@ -94,27 +94,48 @@ class Front:
             job()
 
     def _typed(self, who: Asked, command: str, typed: str) -> None:
-        board = self.clerk.books.board
+        board = self.clerk.books.read()
         here = board.here(who)
+        if not here and who.channel_name.startswith(board.settings.slack.channel_prefix):
+            board = self.clerk.books.fetch(state=True)
+            here = board.here(who)
         wish = wish_of(command, typed, here, board.settings.helper.aliases)
         self._serve(who, wish)
 
     def _serve(self, who: Asked, wish: Wish, *, offered: bool = False) -> None:
-        board = self.clerk.books.board
-        talk, now = self.clerk.talk, self.clerk.now
-        if wish.verb == "help":
-            return talk.only(who, answers.helped(board.settings))
-        if wish.verb == "list":
-            shown = self.clerk.visible(who, board)
-            return talk.only(who, answers.listed(shown, len(board.open) - len(shown), board.settings, now))
+        board = self.clerk.books.read()
+        if wish.incident and not board.knows(wish.incident):
+            board = self.clerk.books.fetch(state=True)
+        if wish.verb in ("help", "list", "show"):
+            return self._show(who, wish, board)
         incident = self.clerk.allowed(who, wish, board).incident
-        if wish.verb == "show" and incident is not None:
-            stands = progress(incident, board.settings, board.memory(incident))
-            return talk.only(who, card(incident, board.settings, stands, now))
         if offered or self._asks(wish, incident, board):
             return self._open(who, wish, board)
         self.clerk.slow(lambda: self.clerk.carry_out(who, wish))
         return None
+
+    def _show(self, who: Asked, wish: Wish, board: Board) -> None:
+        """Show what is known, and in its place what a fetch then brings."""
+        shown = self._shown(who, wish, board)
+        self.clerk.talk.only(who, shown)
+        if wish.verb != "help":
+            self._later(who, lambda: self._show_anew(who, wish, shown))
+
+    def _show_anew(self, who: Asked, wish: Wish, shown: answers.Content) -> None:
+        fresh = self._shown(who, wish, self.clerk.books.fetch(state=True))
+        if fresh != shown:
+            self.clerk.talk.only(who, fresh, instead=True)
+
+    def _shown(self, who: Asked, wish: Wish, board: Board) -> answers.Content:
+        now, settings = self.clerk.now, board.settings
+        if wish.verb == "help":
+            return answers.helped(settings)
+        if wish.verb == "list":
+            seen = self.clerk.visible(who, board)
+            return answers.listed(seen, len(board.open) - len(seen), settings, now)
+        incident = self.clerk.allowed(who, wish, board).incident
+        assert incident is not None
+        return card(incident, settings, progress(incident, settings, board.memory(incident)))
 
     def _asks(self, wish: Wish, incident: Incident | None, board: Board) -> bool:
         """Whether a form is needed: to declare, where something is missing, and before paging again."""

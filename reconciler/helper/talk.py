@@ -26,10 +26,11 @@ class Talk:
     api: Api
     respond: Respond
 
-    def only(self, asked: Asked, content: Content) -> None:
-        """Tell only the one who asked. Raises CallError."""
+    def only(self, asked: Asked, content: Content, *, instead: bool = False) -> None:
+        """Tell only the one who asked, `instead` of what was told there last. Raises CallError."""
         if asked.url:
-            return self.respond(asked.url, {**content, "response_type": "ephemeral"})
+            more = {"response_type": "ephemeral", "replace_original": instead}
+            return self.respond(asked.url, {**content, **more})
         if asked.channel:
             try:
                 self.api.call("chat.postEphemeral", channel=asked.channel, user=asked.user, **content)

@@ -73,3 +73,31 @@ def test_a_form_of_which_nothing_has_changed_is_left_alone(tmp_path: Path) -> No
     office = Office.at(tmp_path, "", {PATH: incident()})
     office.presses("severity", ID)
     assert "views.update" not in office.slack.calls
+
+
+def test_what_somebody_pushed_meanwhile_is_known_when_it_is_asked_for(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    office.helper.clerk.books.fetch()
+    bo = office.company.clone("bo")
+    office.company.commit(bo, {PATH: incident()})
+    office.types("ana", "/incident", f"status {ID} identified")
+    assert office.hub_log[0] == f"{ID}: status identified"
+
+
+def test_the_channel_of_an_incident_that_was_pushed_meanwhile_is_known(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    office.helper.clerk.books.fetch()
+    office.slack.machine.seed_channel(f"incd-{ID}", members=[office.id("ana")])
+    office.company.commit(office.company.clone("bo"), {PATH: incident()})
+    assert office.types("ana", "/incident", "", f"incd-{ID}") is None
+    assert "Checkout fails" in office.told
+
+
+def test_what_is_shown_is_shown_anew_where_a_fetch_brought_more(tmp_path: Path) -> None:
+    office = Office.at(tmp_path, "", {PATH: incident()})
+    office.helper.clerk.books.fetch()
+    office.company.commit(office.company.clone("bo"), {PATH: incident(severity="sev3")})
+    office.types("ana", "/incident", ID)
+    (_, first), (_, second) = office.answered
+    assert (first["text"], first["replace_original"]) == ("SEV1 · Checkout fails", False)
+    assert (second["text"], second["replace_original"]) == ("SEV3 · Checkout fails", True)
