@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.support.life import LIFE, live
+from tests.support.life import CALLED, LIFE, Step, live
 from tests.support.outcome import Seen, difference, world_of
 from tests.support.scene import Scene
 
@@ -36,10 +36,11 @@ def test_an_incident_lives_the_same_without_any_memory_at_all() -> None:
 
 
 @pytest.mark.parametrize("memory", ["kept", "deleted"])
-def test_after_each_step_a_second_run_writes_nothing(memory: str) -> None:
+@pytest.mark.parametrize("steps", [LIFE, CALLED], ids=["life", "called"])
+def test_after_each_step_a_second_run_writes_nothing(memory: str, steps: tuple[Step, ...]) -> None:
     def again(scene: Scene, number: int) -> None:
         if memory == "deleted":
             scene.memories.clear()
-        assert scene.quiet(), NAMES[number]
+        assert scene.quiet(), steps[number].name
 
-    live(Scene(), again)
+    live(Scene(), again, steps)
