@@ -137,7 +137,8 @@ def test_a_verb_with_a_value_changes_its_own_lines_only(name: str, verb: str) ->
         content, data = FILES[name], original
         for one in intended(WITH_VALUE[verb](value), data):
             content, data = check(content, data, one)
-        assert value in texts(data)
+        kept = " ".join(value.split()) if verb == "title" else value
+        assert kept in texts(data)
 
 
 @pytest.mark.parametrize("verb", STATUSES)
