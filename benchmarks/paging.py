@@ -23,8 +23,7 @@ from threading import Event, Thread
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from reconciler.clock import SystemClock
 from reconciler.incident.settings import GitSettings
@@ -78,7 +77,7 @@ class Account:
 
 def fixture() -> ModuleType:
     """The neighbour that makes the repository."""
-    spec = importlib.util.spec_from_file_location("reading", ROOT / "benchmarks" / "git.py")
+    spec = importlib.util.spec_from_file_location("reading", Path(__file__).with_name("git.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -98,11 +98,12 @@ class Slack:
         try:
             way.open(helper)
             lost = 0.0
-            while not self.wake.pause(_TICK):
+            while lost < _LOST:
                 self._is("connected" if way.connected() else "connecting")
+                if self.wake.pause(_TICK):
+                    return
                 lost = 0.0 if way.connected() else lost + _TICK
-                if lost >= _LOST:
-                    raise Failure(f"the connection to Slack is lost for {_LOST:g} seconds")
+            raise Failure(f"the connection to Slack is lost for {_LOST:g} seconds")
         except Failure:
             raise
         except Exception as error:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.sabotage import ROOT, Front
+from tests.support.sabotage import ROOT, Client, Front
 
 #: Seconds after which what was waited for does not come any more.
 PATIENCE = 60.0
@@ -51,11 +51,16 @@ class Resident:
         """The events of that name so far."""
         return [one for one in list(self.events) if one["event"] == event]
 
-    def until(self, true: Callable[[], object], patience: float = PATIENCE) -> None:
+    @property
+    def dead(self) -> bool:
+        """True once it has ended."""
+        return self.process.poll() is not None
+
+    def until(self, true: Callable[[], object], patience: float = PATIENCE, may_end: bool = False) -> None:
         """Wait for something to come true."""
         until = time.monotonic() + patience
         while not true():
-            assert self.process.poll() is None, f"it has ended: {self.said} {self.events[-3:]}"
+            assert may_end or not self.dead, f"it has ended: {self.said} {self.events[-3:]}"
             assert time.monotonic() < until, f"waited in vain: {self.said} {self.events[-3:]}"
             time.sleep(0.02)
 
@@ -97,6 +102,7 @@ def resident(
         text=True,
     ) as process:
         one = Resident(process)
+        front.client = Client(process)
         ears = [threading.Thread(target=one.hear), threading.Thread(target=one.overhear)]
         for ear in ears:
             ear.start()

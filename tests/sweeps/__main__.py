@@ -25,6 +25,7 @@ KINDS = {
     "mishaps": "what befalls a repository, at each moment of a life, mended again",
     "commits": "a fault or death at each step of committing an edit",
     "processes": "real processes over HTTP, killed, stopped, answered by nonsense",
+    "serving": "three resident processes over HTTP, one of them killed",
     "walks": "random walks of edits, people, faults and runs, by their seeds",
     "defects": "seeded defects, each caught by the tests that it names",
     "hostile": "mutated incident files and settings, in child processes with limits",
