@@ -36,10 +36,12 @@ class Socket:
             return
         await self._socket.accept()
         line = await asyncio.to_thread(self._slack.link.connect, self._send)
+        self._world.heard("slack")
         try:
             await self._talk()
         finally:
             self._slack.link.gone(line)
+            self._world.heard("slack")
 
     def _send(self, frame: Frame | None) -> None:
         self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)

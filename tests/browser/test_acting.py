@@ -69,11 +69,11 @@ def test_a_person_writes_and_enter_sends_it(shown: Shown, made: World) -> None:
     assert [one["user"] for one in channel(made)["messages"].values()][-1] == "U00000002"
 
 
-def test_no_command_is_posted_as_a_message(shown: Shown, made: World) -> None:
-    shown.page.fill(".composer textarea", "/incident new")
+def test_a_command_that_is_none_is_not_posted_as_a_message(shown: Shown, made: World) -> None:
+    shown.page.fill(".composer textarea", "/remind me")
     shown.page.press(".composer textarea", "Enter")
-    shown.sees(".toast", "/incident is not a command")
-    assert shown.page.input_value(".composer textarea") == "/incident new"
+    shown.sees(".toast", "this workspace knows no such command")
+    assert shown.page.input_value(".composer textarea") == "/remind me"
 
 
 def test_a_channel_is_renamed_given_a_topic_and_archived(shown: Shown, made: World) -> None:

@@ -25,6 +25,7 @@ ACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "edit_message": ("channel", "ts", "text"),
             "delete_message": ("channel", "ts"),
             "react": ("channel", "ts", "emoji"),
+            "unreact": ("channel", "ts", "emoji"),
             "pin": ("channel", "ts"),
             "unpin": ("channel", "ts"),
             "rename": ("channel", "name"),
@@ -69,6 +70,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "no_text": "there is nothing to say in it",
         "message_not_found": "the message is gone",
         "channel_not_found": "you cannot see this channel",
+        "unknown_command": "this workspace knows no such command",
+        "not_found": "the form is not open any more",
         "method_not_supported_for_channel_type": "nobody enters a private channel uninvited",
     }
 )
@@ -91,7 +94,7 @@ def act(world: World, asked: Json) -> None:
     try:
         world.act(one.service, one.person, one.name, one.given, lambda: _hands(world, one)())
     except Refused as no:
-        raise Wrong(_told(one.service, no)) from None
+        raise Wrong(told(one.service, no)) from None
     except KeyError as missing:
         raise Wrong(f"{one.service} knows no {str(missing.args[0])[:80]}") from None
 
@@ -129,7 +132,8 @@ def _hands(world: World, one: _Act) -> Callable[[], Any]:
     return lambda: method(**given)
 
 
-def _told(service: str, no: Refused) -> str:
+def told(service: str, no: Refused) -> str:
+    """What a service says no with, in words."""
     if service == "slack":
         return f"Slack says {no.code}: {_WORDS[no.code]}" if no.code in _WORDS else f"Slack says {no.code}"
     return no.message

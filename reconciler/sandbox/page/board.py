@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from reconciler.repo.repository import Repository
-from reconciler.sandbox.page import services
+from reconciler.sandbox.page import interact, services
 from reconciler.sandbox.page.feed import Feed, Item, Json
 from reconciler.sandbox.page.files import Files
 from reconciler.sandbox.page.planner import Planner, shell
@@ -28,6 +28,10 @@ ALIVE = 15.0
 _PLANNED = ("slack", "pagerduty", "notion", "database", "people", "file", "repository")
 
 
+def _slack(world: World) -> Iterator[Item]:
+    return chain(services.slack(world), interact.items(world))
+
+
 class Board:
     """What the page shows of a world. While somebody watches, a thread looks for what nobody tells of."""
 
@@ -37,7 +41,7 @@ class Board:
         self.planner: Planner | None = None
         self.feed = Feed(
             {
-                "slack": partial(services.slack, world),
+                "slack": partial(_slack, world),
                 "pagerduty": partial(services.pagerduty, world),
                 "notion": partial(services.notion, world),
                 "beside": self._items,

@@ -60,6 +60,7 @@ def _channel(channel: Json) -> Json:
         "topic": cut(channel["topic"]["value"], _LONGEST),
         "archived": channel["is_archived"],
         "private": channel["is_private"],
+        "direct": channel["members"] if channel.get("is_im") else [],
         "members": len(channel["members"]),
         "messages": len(channel["messages"]),
         "incident": mine,

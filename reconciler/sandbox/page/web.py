@@ -8,7 +8,7 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reconciler.sandbox.page import acts, calls, details
+from reconciler.sandbox.page import acts, calls, details, interact
 from reconciler.sandbox.page.board import Board
 from reconciler.sandbox.page.guard import HEADERS, meddler, stranger
 
@@ -136,14 +136,26 @@ def _difference(board: Board, asked: Asked) -> Told:
 
 
 def _act(board: Board, asked: Asked) -> Told:
+    def do(given: dict[str, Any]) -> dict[str, Any]:
+        acts.act(board.world, given)
+        return {}
+
+    return _done(do, asked)
+
+
+def _interact(board: Board, asked: Asked) -> Told:
+    return _done(partial(interact.interact, board.world), asked)
+
+
+def _done(do: Callable[[dict[str, Any]], dict[str, Any]], asked: Asked) -> Told:
     try:
         given = json.loads(asked.body)
-        acts.act(board.world, given if isinstance(given, dict) else {})
+        came_of_it = do(given if isinstance(given, dict) else {})
     except acts.Wrong as wrong:
         return _no(422, str(wrong))
     except (ValueError, RecursionError):
         return _no(400, "that is no JSON")
-    return _json({"done": True})
+    return _json({"done": True, **came_of_it})
 
 
 def _apply(board: Board, _: Asked) -> Told:
@@ -164,4 +176,8 @@ READS: Mapping[str, Handler] = {
     "/page/file/{id}": _incident_file,
     "/page/file/{id}/{commit}": _difference,
 }
-CHANGES: Mapping[str, Handler] = {"/page/act": _act, "/page/apply": _apply}
+CHANGES: Mapping[str, Handler] = {
+    "/page/act": _act,
+    "/page/interact": _interact,
+    "/page/apply": _apply,
+}

@@ -4,23 +4,28 @@ import { h } from "./dom.js";
 import { refresh, state } from "./store.js";
 
 export async function act(what, given) {
-  return post("/page/act", { as: state.person, do: what, with: given });
+  return post("/page/act", { do: what, with: given });
 }
 
 export async function post(path, body) {
+  return Boolean(await ask(path, body));
+}
+
+// The same, and what came of it; null where it did not happen.
+export async function ask(path, body) {
   try {
     const answer = await fetch(path, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(body || {}),
+      body: JSON.stringify({ as: state.person, ...body }),
     });
     const said = await answer.json();
-    if (!answer.ok) { toast(said.error); return false; }
+    if (!answer.ok) { toast(said.error); return null; }
     await refresh();
-    return true;
+    return said;
   } catch {
     toast("The sandbox does not answer.");
-    return false;
+    return null;
   }
 }
 

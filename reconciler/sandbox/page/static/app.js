@@ -1,6 +1,7 @@
 // The page: draws what the store holds whenever it changes, and carries out what is clicked and typed.
 
 import { act, post, toast } from "./act.js";
+import { APP, command, isCommand, submit } from "./app-acts.js";
 import { ask, copyRaw, help, raw, show } from "./dialogs.js";
 import { dock } from "./dock.js";
 import { h, patch } from "./dom.js";
@@ -11,6 +12,7 @@ import { pagerduty } from "./pagerduty.js";
 import { rail } from "./rail.js";
 import { slack } from "./slack.js";
 import { changed, choose, entry, fetched, nameOf, object, onChange, people, refresh, state, watch } from "./store.js";
+import { views, watchView } from "./views.js";
 
 const PANES = { slack, pagerduty, notion };
 const NAMES = { slack: "Slack", pagerduty: "PagerDuty", notion: "Notion" };
@@ -27,6 +29,7 @@ function draw() {
   at("live").textContent = { live: "live", connecting: "connecting", lost: "not connected" }[state.live];
   at("live").dataset.state = state.live;
   persons();
+  views();
   for (const one of document.querySelectorAll("[data-stick]")) {
     if (ends.get(one.dataset.key) ?? true) one.scrollTop = one.scrollHeight;
   }
@@ -57,6 +60,7 @@ function persons() {
 // what is clicked ---------------------------------------------------------------------------------------
 
 const DOES = {
+  ...APP,
   act: ({ what, given }) => act(what, given),
   choose: ({ id }) => (id ? choose(id) : state.incident && choose(state.incident)),
   open: ({ pane, id }) => { state.open[pane] = id; state.pane = pane; changed(); },
@@ -112,11 +116,14 @@ const DOES = {
 };
 
 const SENDS = {
+  view: submit,
   post: async (form, { channel }) => {
     const text = form.elements.text.value;
     if (!text.trim()) return;
-    if (/^\/\w/.test(text)) { toast(`${text.split(/\s/)[0]} is not a command that this workspace knows.`); return; }
-    if (await act("slack.post", { channel, text })) { form.elements.text.value = ""; toEnd(channel); }
+    if (isCommand(text) ? await command(channel, text) : await act("slack.post", { channel, text })) {
+      form.elements.text.value = "";
+      toEnd(channel);
+    }
   },
   "save-block": async (form, { page, block }) => {
     const text = form.elements.text.value;
@@ -152,6 +159,7 @@ at("theme").addEventListener("click", () => window.switchTheme());
 at("help-button").addEventListener("click", help);
 
 keys({ choose, help, pane: (name) => { state.pane = name; changed(); at(name).focus(); }, dock: DOES.dock, fold: DOES.fold });
+watchView(DOES["leave-view"]);
 onChange(draw);
 state.incident = decodeURIComponent(location.hash.slice(1));
 refresh().then(watch);

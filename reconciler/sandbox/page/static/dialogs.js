@@ -5,11 +5,11 @@ import { button, h, patch } from "./dom.js";
 const LONGEST = 300_000;
 
 // Ask for values; `fields` are {name, label, value, rows, type}. The answer is null when it was called off.
-export function ask(title, fields, word, note) {
+export function ask(title, fields, word, note, no = "Cancel") {
   const dialog = document.getElementById("dialog");
   const inputs = fields.map((one) => field(one));
   const form = h("form", { class: "ask" }, h("h2", null, title), note && h("p", { class: "dim" }, note), inputs,
-    h("div", { class: "row end" }, h("button", { type: "button", value: "no" }, "Cancel"),
+    h("div", { class: "row end" }, h("button", { type: "button", value: "no" }, no),
       h("button", { type: "submit", class: "main" }, word)));
   patch(dialog);
   dialog.append(form);
@@ -43,6 +43,23 @@ function field({ name, label, value, rows, type, options }) {
     input.value = value || "";
   }
   return h("label", { class: "field" }, h("span", null, label), input);
+}
+
+// Choose one of a few things, {id, name}; null when it was called off.
+export function pick(title, things) {
+  const dialog = document.getElementById("dialog");
+  patch(dialog);
+  const chosen = (id) => () => { dialog.returnValue = id; dialog.close(id); };
+  const buttons = things.map((one) => h("button", { type: "button" }, one.name));
+  buttons.forEach((one, at) => one.addEventListener("click", chosen(things[at].id)));
+  dialog.append(h("div", { class: "ask" }, h("h2", null, title), buttons,
+    h("div", { class: "row end" }, button("Cancel", "close-dialog", {}))));
+  return new Promise((resolve) => {
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true });
+    dialog.showModal();
+    buttons[0]?.focus();
+  });
 }
 
 // A plain list.

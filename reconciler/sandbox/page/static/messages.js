@@ -17,7 +17,7 @@ export function message(data, one, inThread = false) {
       h("div", { class: "about" }, h("b", null, h("bdi", null, nameOf(one.user))), one.bot_id && h("span", { class: "app" }, "APP"),
         h("time", { title: whole(Number(one.ts)) }, clock(Number(one.ts))),
         pinned && h("span", { class: "flag" }, icon("pin"), "pinned"), one.subtype === "thread_broadcast" && !inThread && h("span", { class: "flag" }, "also in a thread")),
-      body(one),
+      body(one, !data.is_archived && { channel: data.id, ts: one.ts }),
       one.edited && h("span", { class: "edited", title: whole(Number(one.edited.ts)) }, "(edited)"),
       one.reactions?.length && h("div", { class: "reactions" }, one.reactions.map((each) =>
         h("span", { class: "flag", title: each.users.map(nameOf).join(", ") }, `${emoji(`:${each.name}:`)} ${each.count}`))),
@@ -48,6 +48,8 @@ function tools(data, one, pinned, inThread) {
   return h("div", { class: "tools", role: "group", "aria-label": "What can be done with this message" },
     !inThread && button("Reply", "reply", { channel: data.id, thread_ts: one.ts }),
     button(pinned ? "Unpin" : "Pin", "act", { what: pinned ? "slack.unpin" : "slack.pin", given }),
+    button([h("span", { "aria-hidden": "true" }, "📌"), h("span", { class: "hidden" }, "Mark with a pin emoji")], "mark", given, { title: "Mark with :pushpin:" }),
+    !inThread && button("More…", "shortcuts", given),
     one.user === me() && button("Edit", "edit", { ...given, text: one.text }),
     button("Delete", "act", { what: "slack.delete_message", given }),
     button("JSON", "raw-message", { channel: data.id, ts: one.ts }));
@@ -56,6 +58,15 @@ function tools(data, one, pinned, inThread) {
 function gone(data, one) {
   return h("li", { key: one.ts, class: "message gone" }, h("span", { class: "avatar", "aria-hidden": "true" }, "·"),
     h("div", { class: "said" }, h("span", { class: "dim" }, "This message was deleted."), thread(data, one)));
+}
+
+// What the app, or Slackbot, told this person and nobody else.
+export function whisper(data, one) {
+  return h("li", { key: `w-${one.ts}`, class: "message whisper" }, avatar(one.user),
+    h("div", { class: "said" },
+      h("div", { class: "about" }, h("b", null, h("bdi", null, nameOf(one.user))), h("time", { title: whole(Number(one.ts)) }, clock(Number(one.ts))),
+        h("span", { class: "dim" }, "Only visible to you")),
+      body(one, { channel: data.id, ts: one.ts })));
 }
 
 export function system(one) {

@@ -7,6 +7,7 @@ const EMOJI = {
   white_check_mark: "✅", pager: "📟", fire: "🔥", rotating_light: "🚨", warning: "⚠️", x: "❌", eyes: "👀",
   tada: "🎉", "+1": "👍", lock: "🔒", pushpin: "📌", repeat: "🔁", arrows_counterclockwise: "🔄", memo: "📝",
   link: "🔗", heavy_check_mark: "✔️", large_red_square: "🟥", information_source: "ℹ️", speech_balloon: "💬",
+  hourglass_flowing_sand: "⏳", bell: "🔔", no_entry: "⛔", page_facing_up: "📄", telephone_receiver: "📞",
 };
 const STYLE = /(?<![\w*_~`])([*_~`])(?=\S)([^\n]*?\S)\1(?![\w*_~`])/;
 const TAGS = { "*": "strong", _: "em", "~": "s", "`": "code" };

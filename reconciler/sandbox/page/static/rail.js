@@ -23,7 +23,7 @@ export function rail() {
 
 function nothing() {
   return all("repository").length
-    ? "No incident is declared here."
+    ? `No incident is declared here.${entry("app")?.connected ? " Type /incident in a channel of Slack." : ""}`
     : "No incident has left a trace here yet. Set the variables that the terminal shows, and apply.";
 }
 

@@ -1,8 +1,8 @@
 // Slack: the channels, or one of them with its topic, bookmarks, people, messages, and a box to write in.
 
 import { button, h, icon, link, rest } from "./dom.js";
-import { avatar, message, system } from "./messages.js";
-import { all, begun, me, nameOf, object, people, shownHere, state } from "./store.js";
+import { avatar, message, system, whisper } from "./messages.js";
+import { all, begun, entry, me, nameOf, object, people, shownHere, state } from "./store.js";
 import { day } from "./when.js";
 
 const SHOWN = 100;
@@ -20,7 +20,8 @@ export function slack() {
 }
 
 function channels() {
-  const found = all("slack").filter((one) => shownHere(one.incidents));
+  const mine = (one) => !one.direct.length || one.direct.includes(me());
+  const found = all("slack").filter((one) => shownHere(one.incidents) && mine(one));
   const rank = (one) => (one.archived ? 2 : state.incident && one.incident !== state.incident ? 1 : 0);
   return found.sort((a, b) => rank(a) - rank(b) || b.at - a.at);
 }
@@ -43,7 +44,7 @@ function list(found) {
   const { shown, more } = begun("slack", found, SHOWN);
   return h("ul", { class: "list scroll", key: "channels" }, shown.map((one) =>
     h("li", { key: one.id }, button([
-      h("span", { class: "row" }, h("b", { class: "line" }, mark(one.private), h("bdi", null, one.name)),
+      h("span", { class: "row" }, h("b", { class: "line" }, mark(one.private), h("bdi", null, one.direct.length ? other(one.direct) : one.name)),
         one.archived && h("span", { class: "flag" }, "archived"), h("span", { class: "grow" }),
         h("span", { class: "dim" }, one.messages)),
       h("bdi", { class: "dim line" }, one.topic || "no topic"),
@@ -55,7 +56,7 @@ function channel(data) {
   return [
     h("div", { class: "channel-head", key: `head-${data.id}` },
       h("div", { class: "row" },
-        h("h3", { class: "line", title: data.name }, mark(data.is_private), h("bdi", null, data.name)),
+        h("h3", { class: "line", title: data.name }, mark(data.is_private), h("bdi", null, title(data))),
         data.is_archived && h("span", { class: "flag" }, "archived"),
         h("span", { class: "grow" }), members(data), tools(data, inside)),
       h("p", { class: "topic row" }, h("bdi", { class: "grow" }, data.topic.value || "no topic"),
@@ -77,7 +78,7 @@ function tools(data, inside) {
       !data.is_archived && button("Add a bookmark…", "bookmark", { channel }),
       !data.is_archived && (inside ? button("Leave", "act", { what: "slack.leave", given: { channel } })
         : button("Join", "act", { what: "slack.join", given: { channel } })),
-      !data.is_archived && inside && (data.members.includes(bot)
+      !data.is_archived && inside && !data.is_im && (data.members.includes(bot)
         ? button("Remove the bot", "act", { what: "slack.kick_bot", given: { channel } })
         : button("Invite the bot", "act", { what: "slack.invite_bot", given: { channel } })),
       button("Raw JSON", "raw", { service: "slack", id: channel, title: `#${data.name}` })));
@@ -100,11 +101,14 @@ function members(data) {
     { class: "quiet members", key: "members", "aria-label": `${number} ${number === 1 ? "member" : "members"}`, title: data.members.map(nameOf).join(", ").slice(0, 300) });
 }
 
+const other = (members) => nameOf(members.find((id) => id !== me()));
+const title = (data) => (data.is_im ? other(data.members) : data.name);
 const mark = (closed) => (closed ? [icon("lock"), h("span", { class: "hidden" }, "private channel ")] : "#");
 
 function messages(data) {
   const replies = new Set(Object.values(data.threads).flat());
-  const everything = Object.values(data.messages).filter((one) => !replies.has(one.ts) || one.subtype === "thread_broadcast");
+  const said = Object.values(data.messages).filter((one) => !replies.has(one.ts) || one.subtype === "thread_broadcast");
+  const everything = [...said, ...whispers(data.id)].sort((a, b) => a.ts - b.ts);
   const from = Math.max(0, everything.length - (state.earlier[data.id] || SHOWN));
   const shown = [];
   let before = "";
@@ -112,12 +116,15 @@ function messages(data) {
     const on = day(Number(one.ts));
     if (on !== before) shown.push(h("li", { class: "day", key: `day-${on}` }, h("span", null, on)));
     before = on;
-    shown.push(isSystem(one) ? system(one) : message(data, one));
+    shown.push(isSystem(one) ? system(one) : one.whisper ? whisper(data, one) : message(data, one));
   }
   return h("ol", { class: "messages scroll", key: `messages-${data.id}`, "data-stick": "end", tabindex: "0", "aria-label": `Messages in ${data.name}` },
     from ? h("li", { key: "earlier" }, button(`Show ${Math.min(from, SHOWN)} earlier messages`, "earlier", { id: data.id }, { class: "quiet" })) : "",
     shown);
 }
+
+const whispers = (channel) =>
+  (entry(`whispers/${channel}`)?.told || []).filter((one) => one.user === me()).map((one) => ({ ...one.message, whisper: true }));
 
 const isSystem = (one) => one.subtype && one.subtype !== "thread_broadcast" && one.subtype !== "tombstone";
 
@@ -128,7 +135,8 @@ function composer(data, inside) {
       button("Join it", "act", { what: "slack.join", given: { channel: data.id } }));
   }
   const who = nameOf(me());
-  return h("form", { class: "composer", key: `write-${data.id}-${who}`, "data-keep": "1", do: "post", with: { channel: data.id } },
-    h("textarea", { name: "text", rows: "1", placeholder: `Write as ${who}`, "aria-label": `Message #${data.name.slice(0, 60)} as ${who}` }),
+  return h("form", { class: "composer", key: `write-${data.id}-${who}-${Boolean(entry("app")?.connected)}`, "data-keep": "1", do: "post", with: { channel: data.id } },
+    button("⚡", "shortcuts", {}, { class: "quiet", "aria-label": "Shortcuts", title: "Shortcuts" }),
+    h("textarea", { name: "text", rows: "1", placeholder: `Write as ${who}${entry("app")?.connected ? ", or /incident" : ""}`, "aria-label": `Message #${data.name.slice(0, 60)} as ${who}` }),
     h("button", { type: "submit", class: "main" }, "Send"));
 }
