@@ -48,6 +48,7 @@ class Helper:
     watch: Watch
     log: Callable[[str], None]
     _close: Callable[[], None] = lambda: None
+    _begin: Callable[[], object] = lambda: None
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -57,6 +58,7 @@ class Helper:
 
     def start(self) -> None:
         """Look at the repository, and keep answers up to date from now on. Raises Failure: no settings."""
+        self._begin()
         self.clerk.books.fetch(state=True)
         self._thread = threading.Thread(target=self._keep_on, name="answers", daemon=True)
         self._thread.start()
@@ -124,17 +126,19 @@ def build(
         quick.shutdown()
         slow.shutdown()
 
-    return Helper(_app(Front(clerk), api, around), clerk, watch, log, close)
+    authorize = _authorized(api)
+    app = _app(Front(clerk), authorize, around)
+    return Helper(app, clerk, watch, log, close, lambda: authorize(None, None))
 
 
-def _app(front: Front, api: Api, around: Surroundings) -> App:
+def _app(front: Front, authorize: Callable[..., Any], around: Surroundings) -> App:
     """The Bolt app: every payload acknowledged at once, and handed to the front."""
     from slack_bolt import App
 
     app = App(
         signing_secret=around.signing_secret or "none: a socket's payloads are not signed",
         request_verification_enabled=around.signing_secret is not None,
-        authorize=_authorized(api),
+        authorize=authorize,
         listener_executor=around.listeners,
     )
     everything = re.compile(".*", re.S)
@@ -166,7 +170,7 @@ def _app(front: Front, api: Api, around: Surroundings) -> App:
 
 
 def _authorized(api: Api) -> Callable[..., Any]:
-    """Who the bot is: asked once, so that Bolt knows its own acts."""
+    """Who the bot is: asked once, at the start if Slack is there, so that Bolt knows its own acts."""
     from slack_bolt.authorization import AuthorizeResult
 
     known: list[AuthorizeResult] = []

@@ -36,6 +36,8 @@ After = Callable[[float, Job], Callable[[], None]]
 
 #: So many seconds nobody waits without a word.
 _SILENCE = 1.5
+#: So many seconds a commit waits for the one before it.
+_TURN = 5.0
 _REMEMBERED = 1000  # requests that are not carried out a second time by this process
 _PAGING = ("severity", "escalate")
 
@@ -76,6 +78,7 @@ class Clerk:
     wrote: Callable[[Written], None] = lambda _: None
     _handled: dict[str, None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def now(self) -> datetime:
@@ -129,7 +132,8 @@ class Clerk:
         answer = Answer(self.talk, asked, secret=said.private)
         over = self.after(_SILENCE, lambda: self._begin(answer, said.title))
         try:
-            written = self.desk.declare(said, _request(asked, person))
+            with self._in_turn():
+                written = self.desk.declare(said, _request(asked, person))
         except Failure as failure:
             answer.show(answers.failed(failure, wish), rank=2)
             return
@@ -155,7 +159,8 @@ class Clerk:
         wanted = intention(self._addressed(wish), self.now, by)
         over = self.after(_SILENCE, lambda: self._tell(asked, answers.writing(wish.verb)))
         try:
-            written = self.desk.change(incident.id, wanted, _request(asked, person))
+            with self._in_turn():
+                written = self.desk.change(incident.id, wanted, _request(asked, person))
         finally:
             over()
         if written.commit and not written.repeated:
@@ -181,6 +186,16 @@ class Clerk:
         if written.id not in board.shelf.paths:
             board = self.books.fetch()
         return Told(written, board.incident(written.id), person.name, self.clock.now(), board.web)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One commit after the other: ours need not race each other. Nobody waits long for one that hangs."""
+        mine = self._writing.acquire(timeout=_TURN)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writing.release()
 
     @contextmanager
     def _answering(self, asked: Asked, written: Written) -> Iterator[None]:

@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.helper.answers import Content
 from reconciler.helper.asked import Asked
 from reconciler.helper.forms import View
-from reconciler.targets.seam import Api, Refused
+from reconciler.targets.seam import Api, CallError, Refused
 
 #: Posts to the address that Slack gave for answers to one command.
 Respond = Callable[[str, Content], None]
@@ -28,17 +28,24 @@ class Talk:
 
     def only(self, asked: Asked, content: Content, *, instead: bool = False) -> None:
         """Tell only the one who asked, `instead` of what was told there last. Raises CallError."""
-        if asked.url:
-            more = {"response_type": "ephemeral", "replace_original": instead}
-            return self.respond(asked.url, {**content, **more})
+        if asked.url and self.responded(asked.url, content, instead):
+            return
         if asked.channel:
             try:
                 self.api.call("chat.postEphemeral", channel=asked.channel, user=asked.user, **content)
-                return None
+                return
             except Refused:
                 pass  # the bot is not there: then directly
         self.api.call("chat.postMessage", channel=asked.user, **content)
-        return None
+        return
+
+    def responded(self, url: str, content: Content, instead: bool) -> bool:
+        """Whether it could be told there: such an address holds for half an hour, and five answers."""
+        try:
+            self.respond(url, {**content, "response_type": "ephemeral", "replace_original": instead})
+        except CallError:
+            return False
+        return True
 
     def open(self, asked: Asked, view: View) -> tuple[str, str]:
         """Open a form; its id, and the hash under which it may be shown anew. Raises CallError."""
@@ -94,10 +101,7 @@ class Answer:
 
     def _aside(self, content: Content) -> None:
         """To the one who asked; where that message can be replaced, it is, as often as Slack allows."""
-        if self.asked.url:
-            if self._uses < _ANSWERS:
-                self._uses += 1
-                more = {"response_type": "ephemeral", "replace_original": self._uses > 1}
-                self.talk.respond(self.asked.url, {**content, **more})
-        else:
+        self._uses += 1
+        url = self.asked.url if self._uses <= _ANSWERS else ""
+        if not (url and self.talk.responded(url, content, self._uses > 1)):
             self._posted(self.asked.user, content)

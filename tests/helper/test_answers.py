@@ -129,6 +129,21 @@ def test_where_the_bot_is_not_the_answer_goes_to_the_one_who_asked(tmp_path: Pat
     assert [content["replace_original"] for _, content in office.answered] == [False, True]
 
 
+def test_where_the_command_s_own_address_has_run_out_it_is_told_directly(tmp_path: Path) -> None:
+    first = Office.at(tmp_path)
+
+    def expired(url: str, content: object) -> None:
+        raise Unreachable("response_url", "404 expired_url")
+
+    office = Office.beside(first.company, first.slack, "late", respond=expired)
+    office.slack.machine.seed_channel("random", bot_is_member=False)
+    declared(office, "random")
+    (who, content) = office.slack.aside[-1]
+    assert who == office.id("ana")
+    assert "declared sev1 by Ana" in content["text"]
+    assert office.helper.watch.busy
+
+
 def test_a_private_incident_is_answered_to_the_one_who_asked_alone(tmp_path: Path) -> None:
     office = Office.at(tmp_path, "private: {allow: true}\n")
     id = declared(office, ticks=["private"])

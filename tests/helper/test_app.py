@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from reconciler.helper import door
+from reconciler.helper import clerk, door
 from reconciler.incident.verbs import Declare, Intention
 from reconciler.repo.verbs import Request, Written
 from tests.support.company import ID, PATH, incident
@@ -31,12 +31,15 @@ class Stuck:
     def __init__(self, office: Office):
         self._desk = office.helper.clerk.desk
         self.free = threading.Event()
+        self.waiting = 0
 
     def declare(self, said: Declare, request: Request) -> Written:
+        self.waiting += 1
         assert self.free.wait(20)
         return self._desk.declare(said, request)
 
     def change(self, id: str, intention: Intention, request: Request) -> Written:
+        self.waiting += 1
         assert self.free.wait(20)
         return self._desk.change(id, intention, request)
 
@@ -66,7 +69,8 @@ def soon(condition: object, seconds: float = 30.0) -> bool:
     return False
 
 
-def test_it_answers_at_once_while_git_is_stuck(tmp_path: Path) -> None:
+def test_it_answers_at_once_while_git_is_stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk, "_TURN", 60.0)
     with in_threads(tmp_path) as (office, desk):
         for number in range(10):  # more than there are threads
             begun = time.monotonic()
@@ -80,6 +84,15 @@ def test_it_answers_at_once_while_git_is_stuck(tmp_path: Path) -> None:
         assert time.monotonic() - begun < 2.5
         desk.free.set()
         assert soon(lambda: len(office.hub_log) == 11, 60)
+
+
+def test_nobody_waits_long_for_a_commit_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk, "_TURN", 0.01)
+    with in_threads(tmp_path) as (office, desk):
+        office.types("ana", "/incident", f"update {ID} This one hangs")
+        assert soon(lambda: desk.waiting == 1)
+        office.types("bo", "/incident", f"update {ID} This one too")
+        assert soon(lambda: desk.waiting == 2)
 
 
 def test_ending_finishes_what_is_in_hand(tmp_path: Path) -> None:

@@ -123,6 +123,14 @@ def test_the_second_of_two_who_set_the_same_hears_what_the_first_did(office: Off
     assert "identified" in office.told
 
 
+def test_the_second_of_two_who_give_the_same_role_hears_of_the_first(office: Office) -> None:
+    first, second = (office.presses("role", ID, who, CHANNEL) for who in ("ana", "bo"))
+    office.sends(first, "ana", role="commander", person=office.id("chen"))
+    office.sends(second, "bo", role="commander", person=office.id("dee"))
+    assert office.hub_log == [f"{ID}: commander chen@example.com"]
+    assert "chen@example.com" in office.told
+
+
 def test_two_who_set_different_things_are_both_heard(office: Office) -> None:
     first, second = (
         office.presses("status", ID, "ana", CHANNEL),
