@@ -111,9 +111,11 @@ class History:
         return any(one.team == team and one.at not in known for one in after)
 
     def called_since(self, call: Escalation) -> datetime | None:
-        """The commit that first had a call for a team; None where no readable version has it."""
-        listed = ((at, one) for at, incident in self.readable for one in incident.escalations)
-        return next((at for at, one in listed if (one.at, one.team) == (call.at, call.team)), None)
+        """When a commit first had a call for a team; None where that cannot be seen."""
+        for number, (at, incident) in enumerate(self.readable):
+            if any((one.at, one.team) == (call.at, call.team) for one in incident.escalations):
+                return at if number or self.complete else None
+        return None
 
     def pages_by(self, call: Escalation, settings: Settings) -> bool:
         """True when the version that first asked for the team has the call: its page answers it."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.incident.history import History, Version, announced_in, teams_asked
-from reconciler.incident.model import Incident, Status
+from reconciler.incident.model import Adopted, Escalation, Incident, Status
 from tests.support.scene import SETTINGS, START, incident
 
 OPEN, IDENTIFIED = Status.INVESTIGATING, Status.IDENTIFIED
@@ -166,3 +166,37 @@ def test_since_when_a_page_is_asked_for_and_whether_an_edit_asked(
     history = of(*(incident(**{"services": (), **fields}) for fields in versions))
     expected = None if since is None else (hours(since[0]), since[1])
     assert history.asked_since("primary", SETTINGS) == expected
+
+
+CALL = Escalation(hours(-2), "payments")
+
+
+def test_a_call_counts_from_the_commit_that_made_it_unless_history_is_cut_off_there() -> None:
+    called = incident(escalations=(CALL,))
+    assert of(incident(), called, called).called_since(CALL) == hours(1)
+    assert of(called, called).called_since(CALL) == hours(0)
+    assert of(called, called, complete=False).called_since(CALL) is None
+    assert of(incident()).called_since(CALL) is None
+
+
+def test_a_call_asks_for_its_team_anew() -> None:
+    first = incident(severity="sev3", services=("checkout",))
+    called = replace(first, escalations=(CALL,))
+    assert of(first, first).asked_since("payments", SETTINGS) == (hours(0), False)
+    assert of(first, called, called).asked_since("payments", SETTINGS) == (hours(1), True)
+    again = replace(first, escalations=(CALL, replace(CALL, at=hours(3))))
+    assert of(first, called, again).asked_since("payments", SETTINGS) == (hours(2), True)
+
+
+def test_a_page_answers_the_calls_that_came_with_it() -> None:
+    first = incident(severity="sev3", services=())
+    called = replace(first, escalations=(CALL,))
+    later = replace(CALL, at=hours(3))
+    history = of(first, called, replace(first, escalations=(CALL, later)))
+    assert history.pages_by(CALL, SETTINGS)
+    assert not history.pages_by(later, SETTINGS)
+
+
+def test_the_page_that_was_named_last_is_the_adopted_one_also_when_it_is_named_no_more() -> None:
+    listed = [incident(adopt=Adopted(pages)) for pages in ({"payments": "Q1"}, {"payments": "Q2"}, {})]
+    assert of(*listed).adopted() == {"payments": "Q2"}

@@ -112,8 +112,8 @@ def _by(case: Case, call: Escalation) -> str:
 
 def _late(case: Case, call: Escalation) -> Hold | None:
     """Nobody is woken by a call of long ago."""
-    since = case.history.called_since(call)
-    if case.allow_late_pages or since is None or case.now - since <= case.settings.pagerduty.late_after:
+    since = _since(case, call)
+    if case.allow_late_pages or case.now - since <= case.settings.pagerduty.late_after:
         return None
     return Hold(
         f"late: called for on {since:%Y-%m-%d}, and not since",
