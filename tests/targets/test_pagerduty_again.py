@@ -50,9 +50,9 @@ def test_a_team_that_was_not_paged_is_paged_and_that_is_all(scene: Scene) -> Non
 
 
 def test_a_team_that_is_paged_is_notified_again_once(scene: Scene) -> None:
-    scene.edit(escalations=(call_for("primary", 10),))
+    scene.edit(escalations=(call_for("primary", 10, why="No\nanswer"),))
     [change] = scene.plan().changes
-    assert change.summary == "notify primary again, Ana calls for it"
+    assert change.summary == "notify primary again, Ana calls for it: No answer"
     assert (change.kind, change.address.thing) == (Kind.CREATE, "primary/again/2026-11-21T16:55:00Z")
     scene.apply()
     assert woken(scene, "primary") == 2

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from reconciler.incident.edits import moment
 from reconciler.incident.history import teams_asked
 from reconciler.incident.model import Escalation
-from reconciler.incident.text import person_name
+from reconciler.incident.text import one_line, person_name
 from reconciler.plan.resource import Hold, Resource
 from reconciler.plan.world import Absent, Observed, Present, World
 from reconciler.targets.case import Case
@@ -105,9 +105,11 @@ def _by_page(case: Case, call: Escalation, page: Present) -> bool:
 
 
 def _by(case: Case, call: Escalation) -> str:
-    if call.by is None or case.incident.private:
+    """Who calls for it, and why; nothing of a private incident."""
+    if case.incident.private:
         return ""
-    return f", {person_name(call.by, case.settings)} calls for it"
+    who = f", {person_name(call.by, case.settings)} calls for it" if call.by else ""
+    return who + (f": {one_line(call.why, 80)}" if call.why else "")
 
 
 def _late(case: Case, call: Escalation) -> Hold | None:
