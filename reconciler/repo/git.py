@@ -35,6 +35,9 @@ _FIXED = {
 _PATIENCE = 2.0
 #: Seconds that a call to a remote may still take when all is to end, and between two looks at whether it is.
 _LAST_CALLS, _SLICE = 5.0, 0.5
+#: Seconds that a fetch or a push may take where somebody waits for what comes after it; a whole history may
+#: take its time.
+_HURRIED, _WHOLE = 20.0, 100.0
 
 _LOCK_FILE = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists", re.I)
 _CREDENTIALS = re.compile(r"([\w+.-]+://)[^/\s]*@")
@@ -188,7 +191,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 class Hurried(Git):
-    """A `Git` whose calls to a remote end shortly once `stopping` says so, however long they might take."""
+    """A `Git` with little patience for a remote, and even less once `stopping` says that all is to end."""
 
     def __init__(self, folder: str | Path, stopping: Callable[[], bool]):
         super().__init__(folder)
@@ -199,7 +202,7 @@ class Hurried(Git):
     ) -> tuple[bytes, bytes]:
         if timeout is None:
             return process.communicate(input)
-        until = time.monotonic() + timeout
+        until = time.monotonic() + (timeout if timeout > _WHOLE else min(timeout, _HURRIED))
         given: bytes | None = input
         while True:
             left = until - time.monotonic()

@@ -86,6 +86,8 @@ def loop(shell: Shell, options: Options, interval: float, told: Told, stop: Stop
     due = shell.clock.now()
     while not stop.is_set():
         tip, now = _tip(shell), shell.clock.now()
+        if stop.is_set():
+            return
         if now >= due or tip != seen:
             seen, due = tip, now + timedelta(seconds=interval)
             newer = partial(_newer, shell, seen)

@@ -17,8 +17,8 @@ from reconciler.serve.parts import Part, together
 from reconciler.serve.record import Record
 from reconciler.serve.wake import Wake
 
-#: Seconds that everything has to end in, after it was told to: less than most supervisors wait.
-ENDING = 25.0
+#: Seconds that everything has to end in, after it was told to: a call in hand may take 30.
+ENDING = 40.0
 #: Seconds for the fetch before a run: nobody who looks after a page may wait long for a Git host.
 PATIENCE = 10.0
 #: A loop that has not moved for so long beyond a run's own time has hung.

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 HEAVY = {
-    "git", "httpx", "jsonschema", "jsonschema_rs", "notion_client", "pdpyras", "prometheus_client", "requests", "slack_sdk",
-    "starlette", "uvicorn", "yaml",
+    "git", "httpx", "jsonschema", "jsonschema_rs", "notion_client", "pdpyras", "prometheus_client",
+    "requests", "slack_bolt", "slack_sdk", "starlette", "uvicorn", "yaml",
 }  # fmt: skip
 
 PROBE = """

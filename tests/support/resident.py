@@ -45,7 +45,8 @@ class Resident:
     def overhear(self) -> None:
         """Take in what it says beside its log."""
         assert self.process.stderr is not None
-        self.said += list(self.process.stderr)
+        for line in self.process.stderr:
+            self.said.append(line)
 
     def named(self, event: str) -> list[dict[str, Any]]:
         """The events of that name so far."""
