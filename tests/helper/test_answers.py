@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Failure
+from reconciler.helper.asked import Asked
 from reconciler.helper.board import Board
+from reconciler.helper.talk import Answer
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
 from reconciler.sandbox.pagerduty.people import People
 from reconciler.targets.seam import Unreachable
@@ -247,3 +249,14 @@ def test_help_and_list_ask_git_for_nothing(tmp_path: Path, typed: str) -> None:
     office.types("ana", "/incident", typed)
     assert office.told
     assert office.hub_log == []
+
+
+def test_what_is_older_is_not_said_any_more(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    channel = office.slack.machine.channel_id("incidents")
+    answer = Answer(office.helper.clerk.talk, Asked(office.id("ana"), "r", channel=channel))
+    answer.show({"text": "committed"}, rank=1)
+    answer.show({"text": "writing it down"}, rank=0)
+    answer.show({"text": "paged"}, rank=1)
+    assert office.messages("incidents") == ["paged"]
+    assert office.slack.calls.count("chat.postMessage") + office.slack.calls.count("chat.update") == 2
