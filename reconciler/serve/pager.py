@@ -13,6 +13,7 @@ from reconciler.run.page import page
 from reconciler.run.shell import Shell
 from reconciler.serve.log import Log
 from reconciler.serve.metrics import Metrics
+from reconciler.targets.connect import VARIABLES
 
 #: So many are paged for side by side, and so many are remembered as done.
 _AT_ONCE, _REMEMBERED = 8, 1000
@@ -33,6 +34,8 @@ class Pager:
 
     def made(self, commit: str, path: str) -> None:
         """A commit was made; `path` is of the file that it adds, empty where it adds none."""
+        if not self.shell.environ.get(VARIABLES["pagerduty"].token, "").strip():
+            return
         with self._lock:
             if not path or path in self._done:
                 return
