@@ -214,6 +214,7 @@ class _Human:
         """As `loop` does."""
         with self._lock:
             self._teller.report(report)
+            sys.stdout.flush()  # whoever collects it does not wait for a full buffer
 
     def failure(self, failure: Failure) -> None:
         """As `loop` does."""

@@ -29,6 +29,8 @@ from reconciler.serve.record import Record
 from reconciler.serve.wake import Wake
 from reconciler.targets.connect import VARIABLES
 
+#: Bolt warns of what is meant so: each call has the token, and Bolt needs none.
+_AS_MEANT = "As `installation_store` or `authorize` has been used"
 #: Seconds between two looks at the connection, and after which one that is lost is made anew.
 _TICK, _LOST = 1.0, 60.0
 
@@ -187,6 +189,8 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         words = record.getMessage().partition("\n")[0]
+        if words.startswith(_AS_MEANT):
+            return
         self._log.event("slack", level=record.levelname.lower(), message=one_line(words, 300))
 
 
