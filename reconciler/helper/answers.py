@@ -136,6 +136,7 @@ def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> C
     head = f"*{drill}{line(incident.severity.upper())} · {line(incident.title)}*"
     first = f"`{incident.id}` · {_done(written.did)} by {line(told.by)} · {_commit(told)}"
     lines = [head, first, *_notes(written), *_pages(told, progress, settings, now)]
+    lines += [] if incident.status.open else [f":checkered_flag: {incident.status.value}"]
     for thing, icon, word in (
         (progress.channel, ":speech_balloon:", "channel"),
         (progress.document, ":page_facing_up:", "document"),

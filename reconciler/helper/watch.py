@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.clock import Clock
 from reconciler.errors import Failure
@@ -16,6 +16,7 @@ from reconciler.helper.answers import Content, Told, kept
 from reconciler.helper.board import Board, Books
 from reconciler.helper.progress import KEPT, progress, troubles
 from reconciler.helper.talk import Answer
+from reconciler.incident.model import Incident
 from reconciler.plan.plan import Report
 from reconciler.targets.seam import CallError
 
@@ -76,8 +77,8 @@ class Watch:
                 self._show(one, board)
 
     def _show(self, one: Kept, board: Board) -> None:
-        told, now = one.told, self.clock.now()
-        incident = board.open.get(told.incident.id, told.incident)
+        now, incident = self.clock.now(), _newest(one.told.incident, board)
+        told = replace(one.told, incident=incident)
         stands = progress(incident, board.settings, board.memory(incident), one.heard, told.again)
         content = kept(told, stands, board.settings, now)
         try:
@@ -88,7 +89,16 @@ class Watch:
             self.log(f"{incident.id}: the answer in Slack waits: {error}")
             if now - told.since < KEPT:
                 return
+        over = not incident.status.open
         acknowledged = all(page.taken for page in stands.pages)
-        if (stands.done and acknowledged) or now - told.since >= KEPT:
+        if over or (stands.done and acknowledged) or now - told.since >= KEPT:
             with self._lock:
                 self._kept = [other for other in self._kept if other is not one]
+
+
+def _newest(incident: Incident, board: Board) -> Incident:
+    """The incident as its file says now; as it was where that cannot be read."""
+    try:
+        return board.incident(incident.id)
+    except Failure:
+        return incident

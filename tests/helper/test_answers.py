@@ -83,6 +83,18 @@ def test_after_a_minute_without_a_page_it_says_so_and_whom_to_call(tmp_path: Pat
     assert "*Call primary yourself now*: whoever is on call for PagerDuty's service PSVC001." in answer
 
 
+def test_nobody_is_to_be_called_for_what_is_over(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    id = declared(office)
+    office.types("ana", "/incident", f"cancel {id}")
+    office.company.later(minutes=2)
+    office.helper.watch.tick()
+    answer = office.messages("incidents")[0]
+    assert answer.endswith(":checkered_flag: canceled")
+    assert "Call" not in answer
+    assert not office.helper.watch.busy
+
+
 class Down:
     """A service that is out of reach."""
 
