@@ -149,7 +149,8 @@ def _helper(service: Service, http: str | None) -> list[Part]:
         service.log.event("helper off", message=f"the helper is off: {missing[0]} is not set")
         return []
     from reconciler.serve.parts import Part
-    from reconciler.serve.slack import Http, Slack, Socket
+    from reconciler.serve.slack import Slack
+    from reconciler.serve.ways import Http, Socket
 
     url = os.environ.get("SLACK_API_URL", "").strip() or None
     place = Place.of(http) if http else None

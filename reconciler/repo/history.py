@@ -53,6 +53,12 @@ class Version:
     cut: bool = False
 
 
+def committed(repo: Repository, revision: str, path: str) -> datetime:
+    """When the newest commit that touched a file was made. Raises GitTrouble."""
+    look = ("-c", "log.showSignature=false", "log", "-1", "--format=%ct", "--end-of-options")
+    return datetime.fromtimestamp(int(repo.git.line(*look, revision, "--", path)), UTC)
+
+
 class _Entry(NamedTuple):
     path: str
     before: str | None

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from socket import AF_INET, AF_INET6, create_server
 from threading import Event, Thread
-from typing import Protocol
 
 from reconciler.errors import Failure, defect
 from reconciler.helper.app import Helper, Surroundings, build
@@ -21,30 +19,18 @@ from reconciler.plan.plan import Report
 from reconciler.repo.good_settings import settings_at
 from reconciler.repo.verbs import Desk
 from reconciler.run.shell import Shell
-from reconciler.serve.door import Place
 from reconciler.serve.log import Log
 from reconciler.serve.metrics import Metrics
 from reconciler.serve.pager import Pager
 from reconciler.serve.record import Record
 from reconciler.serve.wake import Wake
+from reconciler.serve.ways import Way
 from reconciler.targets.connect import VARIABLES
 
 #: Bolt warns of what is meant so: each call has the token, and Bolt needs none.
 _AS_MEANT = "As `installation_store` or `authorize` has been used"
 #: Seconds between two looks at the connection, and after which one that is lost is made anew.
 _TICK, _LOST = 1.0, 60.0
-
-
-class Way(Protocol):
-    """How Slack reaches the helper."""
-
-    def open(self, helper: Helper) -> None:
-        """Begin. Raises whatever its library raises."""
-        ...
-
-    def connected(self) -> bool: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass
@@ -132,52 +118,6 @@ class Slack:
     def _say(self, words: str) -> None:
         self.metrics.failures.labels("helper").inc()
         self.log.event("helper", level="warning", message=one_line(words, 300))
-
-
-class Socket:
-    """Socket Mode: we call Slack, so that nobody needs a public address."""
-
-    def __init__(self, app_token: str, url: str | None):
-        self._token, self._url = app_token, url
-
-    def open(self, helper: Helper) -> None:
-        from reconciler.helper.door import socket
-
-        self._handler = socket(helper, self._token, self._url)
-        self._handler.connect()  # type: ignore[no-untyped-call]
-
-    def connected(self) -> bool:
-        return self._handler.client.is_connected()
-
-    def close(self) -> None:
-        self._handler.close()  # type: ignore[no-untyped-call]
-
-
-class Http:
-    """HTTP mode: Slack calls us, and signs what it says."""
-
-    def __init__(self, place: Place):
-        self._place = place
-
-    def open(self, helper: Helper) -> None:
-        import uvicorn
-
-        from reconciler.helper.door import http
-
-        config = uvicorn.Config(
-            http(helper), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3
-        )
-        listener = create_server(self._place, family=AF_INET6 if ":" in self._place.host else AF_INET)
-        self._server = uvicorn.Server(config)
-        self._thread = Thread(target=self._server.run, args=([listener],), name="slack http", daemon=True)
-        self._thread.start()
-
-    def connected(self) -> bool:
-        return self._thread.is_alive() and self._server.started
-
-    def close(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
 
 
 class _Heard(logging.Handler):

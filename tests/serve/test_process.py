@@ -85,6 +85,7 @@ def test_the_page_of_a_commit_that_somebody_pushes_goes_out_while_it_runs(
         ana.push()
         one.until(lambda: pages(front))
         one.until(lambda: len(one.named("change")) > 5)
+        assert "reconciler_commit_to_page_seconds_count 1.0" in one.asked("metrics")[1]
         assert one.stop(signal.SIGINT)[0] == 0
     assert one.named("ended") == [one.named("ended")[0] | {"in_time": True}]
 
