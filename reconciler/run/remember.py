@@ -53,11 +53,10 @@ def _thing(case: Case, resource: Resource, among: Desired, world: World, differs
     if not isinstance(seen, Present) or len(seen.id) > LONGEST:
         return None
     before = case.memory.of(resource.address)
-    url = web_link(seen.url)
+    url = web_link(seen.url) or (before.url if before else None)
     if differs:
         return replace(before, id=seen.id, url=url) if before else Remembered(seen.id, {}, True, url)
     live = resource.live or case.incident.status.open
-    url = url or (before.url if before else None)
     return Remembered(seen.id or (before.id if before else ""), resource.fields, live, url, resource.within)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.incident.model import Status
 from reconciler.plan.change import Cause, Kind
-from reconciler.targets.seam import Answer
+from reconciler.targets.seam import Answer, Refused
 from tests.support.recording import slack_says
 from tests.support.scene import CHANNEL, ID, SETTINGS, Scene, update
 
@@ -263,5 +263,15 @@ def test_an_announcement_that_is_found_again_and_edited_keeps_its_link(scene: Sc
     assert all(links.values())
     scene.memories.clear()
     scene.edit(title="Checkout fails for everybody")
+    scene.apply()
+    assert {key: scene.memories[ID].things[key].url for key in links} == links
+
+
+def test_an_announcement_that_could_not_be_edited_keeps_its_link(scene: Scene) -> None:
+    scene.apply()
+    links = {key: thing.url for key, thing in scene.memories[ID].things.items() if "announcement/" in key}
+    scene.caches = {}
+    scene.edit(title="Checkout fails for everybody")
+    scene.fails("slack", "chat.update", Refused("chat.update", "odd_error", "no"))
     scene.apply()
     assert {key: scene.memories[ID].things[key].url for key in links} == links
