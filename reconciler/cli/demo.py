@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ SETTINGS = "reconciler.yaml"
 TITLE = "Checkout returns HTTP 500 for a third of requests"
 ANA = "Ana Example <ana@example.com>"
 BO = "Bo Example <bo@example.com>"
+#: Seconds between two looks of `serve` at the services: so drift stays for a while to be seen and planned.
+UNHURRIED = 600
 
 
 @click.command()
@@ -164,19 +167,51 @@ class Walk:
             self.fine = False
 
     def stay(self) -> None:
-        """Serve on, for trying things by hand, until Ctrl-C."""
-        _say("\nThe world is still there. Look at it, change it, and bring it back in line:\n", bold=True)
-        click.echo(f"  {self.url}/    the three services, live: act in them, and see the next plan")
-        click.echo(f"  {self.folder}    the incidents\n")
+        """Serve on, with the Slack helper, for trying things by hand, until Ctrl-C."""
+        self.title("8 · The Slack helper, and the loop that carries out every commit")
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+        try:
+            with self._helping() as helper:
+                self._invite()
+                helper.wait()
+                _say(f"(reconciler serve has ended, exit code {helper.returncode}; the page is still there)")
+                while True:
+                    time.sleep(3600)
+        except KeyboardInterrupt:
+            click.echo()
+
+    def _invite(self) -> None:
+        _say("\nThe world is still there, and it is yours:\n", bold=True)
+        click.echo(f"  Type /incident in #general at {self.url}/\n")
+        click.echo("Fill in the form, and watch the commit, the page, the channel and the document appear.")
+        click.echo(f"The incidents are in {self.folder}. For a shell beside it:\n")
         click.echo(f"  cd {shlex.quote(str(self.folder))}")
         for name, value in self.variables.items():
             click.echo(f"  export {name}={value}")
-        click.echo("\n  reconciler plan        after any change, there or in a file\n\nCtrl-C ends it.")
+        click.echo("  reconciler plan        # after any change, there or in a file\n\nCtrl-C ends it.\n")
+
+    @contextmanager
+    def _helping(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`reconciler serve` beside the page, which ends before it."""
+        serving = ["serve", "--interval", str(UNHURRIED), "--health", "127.0.0.1:0"]
+        _say(f"$ reconciler {shlex.join(serving)}", fg="cyan")
+        sys.stdout.flush()
+        command = [sys.executable, "-m", "reconciler", "-C", str(self.folder), *serving]
+        helper = subprocess.Popen(command, env=self._environment(), start_new_session=True)
         try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            click.echo()
+            self._until_connected(helper)
+            yield helper
+        finally:
+            helper.terminate()
+            helper.wait()
+
+    def _until_connected(self, helper: subprocess.Popen[bytes]) -> None:
+        link = self.world.machines["slack"].link  # type: ignore[attr-defined]
+        for _ in range(200):
+            if link.connections or helper.poll() is not None:
+                return
+            time.sleep(0.1)
 
     def _drift(self) -> None:
         from reconciler.sandbox.page.acts import act
