@@ -147,7 +147,7 @@ def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> C
 
 def helped(settings: Settings) -> Content:
     """What there is to type."""
-    lines = [f"`/incident {verb.usage}`  {verb.does}" for verb in VERBS.values()]
+    lines = [f"`/incident {verb.usage}`  {verb.does}" for verb in VERBS.values() if verb.typed]
     lines += [f"`{alias}`  as `/incident {ALIASES[alias]}`" for alias in settings.helper.aliases]
     last = (
         "In an incident's channel it is that incident; elsewhere its id comes first: `/incident update ID …`"

@@ -96,7 +96,7 @@ class Clerk:
         if words:
             raise Denied(words)
         incident = board.incident(wish.incident) if wish.incident else None
-        if incident is None and wish.verb not in ("new", "list", "help"):
+        if incident is None and wish.verb not in ("new", "keep", "list", "help"):
             raise _which(wish, board)
         words = rights.hidden(person, incident, asked, board.settings, groups) if incident else ""
         if words:

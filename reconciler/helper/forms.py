@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from reconciler.helper import said
@@ -97,6 +98,13 @@ def sent(body: Payload) -> Sent:
     filled = {name: value for name, value in values.items() if value}
     wish = Wish(verb.name, known.get("incident", ""), filled, known.get("seen", {}))
     return Sent(wish, known)
+
+
+def chosen(wish: Wish) -> tuple[Wish, str]:
+    """Of a message that is kept in an incident that was chosen: the note, and by which request."""
+    seen, at = wish.seen, datetime.fromisoformat(wish.seen["at"])
+    values = {"text": wish.values.get("text", ""), "at": at, "by": seen["by"], "link": seen["link"]}
+    return Wish("note", wish.values.get("incident", ""), values), seen["request"]
 
 
 def errors(wish: Wish, problems: Mapping[str, str]) -> dict[str, str]:

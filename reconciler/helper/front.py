@@ -57,7 +57,7 @@ class Front:
         who = asked.of_interaction(body)
         message, called = part(body, "message"), text(body, "callback_id")
         if called == KEEP:
-            self._later(who, lambda: self._keep(who, message))
+            self._soon(who, lambda: self._keep(who, message))
         elif called == DECLARE_FROM:
             self._soon(who, lambda: self._serve(who, self._about(who, message)))
         else:
@@ -75,6 +75,9 @@ class Front:
         """A form that was sent: errors at its fields, or nothing, and then it is carried out."""
         wish, opened = forms.sent(body)
         who = asked.of_submission(body, opened)
+        if wish.verb == "keep":
+            wish, request = forms.chosen(wish)
+            who = replace(who, request=request)
         found = forms.errors(wish, problems(wish, self.clerk.now, self.clerk.books.board))
         if found:
             return {"response_action": "errors", "errors": found}
@@ -186,9 +189,29 @@ class Front:
             "by": self._author(message),
             "link": self._link(who, ts),
         }
-        wish = Wish("note", board.here(who), values)
+        request, here = asked.of_message(who.channel, ts), board.here(who)
+        if here:
+            note = Wish("note", here, values)
+            self.clerk.allowed(who, note, board)
+            self.clerk.slow(lambda: self.clerk.carry_out(replace(who, request=request), note))
+        else:
+            self._choose(who, values, request, board)
+
+    def _choose(self, who: Asked, values: dict[str, Any], request: str, board: Board) -> None:
+        """A form for a message from elsewhere: which incident does it belong to?"""
+        kept = {
+            "at": values["at"].isoformat(),
+            "by": values["by"],
+            "link": values["link"],
+            "request": request,
+        }
+        wish = Wish("keep", values={"text": values["text"]}, seen=kept)
         self.clerk.allowed(who, wish, board)
-        self.clerk.carry_out(replace(who, request=asked.of_message(who.channel, ts)), wish)
+        seen = self.clerk.visible(who, board)
+        if not seen:
+            raise Usage("no incident is open, so there is no timeline to add this to")
+        choices = [forms.Choice(one.id, one.title) for one in seen]
+        self.clerk.talk.open(who, forms.view(wish, who, forms.Filled({"incident": choices}, {})))
 
     def _placed(self, who: Asked) -> Asked:
         """With the channel's name, which an event does not tell."""

@@ -53,6 +53,7 @@ class Verb:
     fields: tuple[Field, ...] = ()
     title: str = ""  # of its form
     submit: str = "Write it down"
+    typed: bool = True  # else it is only begun in another way
 
     def missing(self, values: Mapping[str, Any]) -> bool:
         """True when a field that is needed is empty."""
@@ -147,6 +148,19 @@ _TABLE = (
         "call it something else",
         (Field("title", "Title", Kind.LINE, needed=True),),
         "Set the title",
+    ),
+    Verb(
+        "keep",
+        Right.LEAD,
+        "",
+        "",
+        (
+            Field("incident", "Incident", Kind.ONE, needed=True),
+            Field("text", "What the message says", Kind.TEXT, needed=True),
+        ),
+        "Add to timeline",
+        "Note it",
+        typed=False,
     ),
     Verb("resolve", Right.LEAD, "resolve", "all clear"),
     Verb("reopen", Right.LEAD, "reopen", "it is back"),

@@ -12,6 +12,7 @@ from reconciler.helper.verbs import ALIASES, VERBS, Wish
 from reconciler.incident.finding import nearest
 from reconciler.incident.shown import quoted
 
+_TYPED = [verb.name for verb in VERBS.values() if verb.typed]
 _ID = re.compile(r"[0-9]{8}-[a-z0-9][a-z0-9_-]*")
 
 
@@ -24,9 +25,9 @@ def wish_of(command: str, text: str, here: str, aliases: Collection[str] = ()) -
         return Wish("show", here) if here else Wish("new")
     if _ID.fullmatch(first) and not rest:
         return Wish("show", first)
-    if first.lower() in VERBS:
+    if first.lower() in _TYPED:
         return _spoken(first.lower(), rest.strip(), here)
-    near = nearest(first.lower(), VERBS, likeness=0.75)
+    near = nearest(first.lower(), _TYPED, likeness=0.75)
     if near or here:
         hint = f"did you mean `/incident {near}`?" if near else "`/incident help` lists what there is"
         raise Usage(f"{quoted(said.words(first))} is nothing that can be asked for here", next=hint)

@@ -79,9 +79,20 @@ def test_other_emoji_and_other_channels_are_nothing(office: Office) -> None:
     assert office.slack.aside == []
 
 
-def test_elsewhere_the_shortcut_says_where_it_works(office: Office) -> None:
-    office.on_message("add_to_timeline", "ana", "general", posted(office, "Lunch?", "general"))
-    assert "which incident?" in office.told
+def test_elsewhere_the_shortcut_asks_for_which_incident(office: Office) -> None:
+    ts = posted(office, "Payments are slow", "general")
+    form = office.on_message("add_to_timeline", "ana", "general", ts)
+    assert shown(form) == {"text": "Payments are slow"}
+    assert office.sends(form, incident=ID) == {}
+    assert office.on_message("add_to_timeline", "bo", "general", ts) is not None
+    assert office.hub_log == [f"{ID}: note"]
+    assert "    by: bo@example.com\n    text: Payments are slow\n    link: https://" in office.file(ID)
+
+
+def test_where_nothing_is_open_there_is_nothing_to_add_to(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    assert office.on_message("add_to_timeline", "ana", "general", posted(office, "Lunch?", "general")) is None
+    assert "no incident is open" in office.told
 
 
 def test_a_message_begins_an_incident(office: Office) -> None:

@@ -61,6 +61,7 @@ def test_aliases_work_once_they_are_switched_on() -> None:
     ("slack", "words"),
     [
         ("a &amp;lt; b", "a &lt; b"),
+        ("a\x07b\r\nc\u2028d", "ab\nc\nd"),
         ("<!channel> look", "@channel look"),
         ("<!subteam^S1|@leads> look", "@leads look"),
         ("<!subteam^S1> look", "@subteam look"),
