@@ -47,6 +47,16 @@ def test_what_is_not_acknowledged_in_three_seconds_goes_to_another() -> None:
     assert (delivery.done.is_set(), delivery.outcome) == (True, {})
 
 
+def test_when_all_were_silent_it_is_given_up() -> None:
+    slack, clock = company_in_time()
+    apps = [Hearing(slack, silent).connect() for _ in range(2)]
+    delivery = slack.person("ana@example.com").command("general", "/incident")
+    later(slack, clock, 3)
+    later(slack, clock, 3)
+    assert delivery.outcome == {"error": "/incident failed with the error “operation_timeout”"}
+    assert [len(app.envelopes) for app in apps] == [1, 1]
+
+
 def test_what_a_connection_that_ends_has_not_acknowledged_goes_to_another_at_once() -> None:
     slack = company()
     first, second = Hearing(slack, silent).connect(), Hearing(slack).connect()
@@ -112,8 +122,16 @@ def test_an_event_waits_for_an_app_that_is_away() -> None:
     slack, clock = company_in_time()
     ana = slack.person("ana@example.com")
     ana.react("general", ana.post("general", "x"), "pushpin")
-    later(slack, clock, 200)
+    clock.sleep(302)
     assert len(Hearing(slack).connect().envelopes) == 1
+
+
+def test_an_event_of_which_nobody_heard_for_long_is_not_sent_any_more() -> None:
+    slack, clock = company_in_time()
+    ana = slack.person("ana@example.com")
+    ana.react("general", ana.post("general", "x"), "pushpin")
+    clock.sleep(303)
+    assert Hearing(slack).connect().envelopes == []
 
 
 def test_the_eleventh_connection_is_sent_away() -> None:

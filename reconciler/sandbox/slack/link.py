@@ -86,6 +86,7 @@ class Switchboard:
 
     def connect(self, send: Send) -> Line:
         """A new connection: it is greeted, and gets what waits for one. The eleventh is sent away."""
+        self.tick()  # what nobody waits for any more is not sent
         with self._lock:
             line = Line(send, self._seconds())
             if len(self._lines) >= MOST:
