@@ -146,6 +146,13 @@ def test_a_view_is_changed_only_while_it_is_the_one_that_was_seen() -> None:
     refused(slack, "not_found", "views.update", view_id="V404", view=form())
 
 
+def test_no_view_has_an_id_that_one_had_in_a_sandbox_before() -> None:
+    """A helper whose repository is older than the sandbox would take a form for one that it has seen."""
+    first, (second, clock) = company(), company_in_time()
+    clock.sleep(60)
+    assert opened(first) != opened(second)
+
+
 def test_a_view_that_was_left_is_not_found() -> None:
     slack = company()
     id = opened(slack)

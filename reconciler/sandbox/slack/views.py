@@ -63,7 +63,8 @@ def found(slack: Workspace, id: str) -> Record:
 
 def opened(slack: Workspace, user: str, view: Record, below: Record | None = None) -> Record:
     """A checked view, now open."""
-    id = slack.new_id("V")
+    # As in Slack no view ever had this id before, were the sandbox begun anew: apps know requests by it.
+    id = f"V{round(slack.now.timestamp() * 1000):X}{slack.new_id('')}"
     root, previous = (below["root"], below["id"]) if below else (id, None)
     record = {"id": id, "user": user, "root": root, "previous": previous, "hash": _hash(slack), "view": view}
     slack.live["views"][id] = record
