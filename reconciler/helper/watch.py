@@ -89,9 +89,8 @@ class Watch:
             self.log(f"{incident.id}: the answer in Slack waits: {error}")
             if now - told.since < KEPT:
                 return
-        over = not incident.status.open
         acknowledged = all(page.taken for page in stands.pages)
-        if over or (stands.done and acknowledged) or now - told.since >= KEPT:
+        if (stands.done and acknowledged) or now - told.since >= KEPT:
             with self._lock:
                 self._kept = [other for other in self._kept if other is not one]
 

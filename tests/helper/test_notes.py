@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.helper.asked import of_message
 from tests.support.company import ID, PATH, incident
 from tests.support.helping import Office, shown
 
@@ -84,6 +85,8 @@ def test_elsewhere_the_shortcut_asks_for_which_incident(office: Office) -> None:
     form = office.on_message("add_to_timeline", "ana", "general", ts)
     assert shown(form) == {"text": "Payments are slow"}
     assert office.sends(form, incident=ID) == {}
+    request = of_message(office.slack.machine.channel_id("general"), ts)
+    assert office.company.remote.git("log", "-1", "--format=%B", "main").endswith(f"Request-Id: {request}")
     assert office.on_message("add_to_timeline", "bo", "general", ts) is not None
     assert office.hub_log == [f"{ID}: note"]
     assert "    by: bo@example.com\n    text: Payments are slow\n    link: https://" in office.file(ID)

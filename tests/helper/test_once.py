@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reconciler.repo.verbs import Written
 from tests.support.company import ID, PATH, incident
 from tests.support.helping import Office
 
@@ -27,6 +28,18 @@ def test_another_process_makes_no_second_commit(tmp_path: Path) -> None:
     assert len(office.ids()) == 1
     assert len(office.messages("incidents")) == 1
     assert "carried out before" in other.told
+
+
+def test_whoever_reconciles_hears_of_each_commit_once(tmp_path: Path) -> None:
+    first, heard = Office.at(tmp_path), list[Written]()
+    office = Office.beside(first.company, first.slack, "serving", wrote=heard.append)
+    form = office.types("ana", "/incident", "new Checkout is down")
+    for _ in range(2):
+        office.sends(form, severity="sev1")
+    (id,) = office.ids()
+    for _ in range(2):
+        office.types("ana", "/incident", f"resolve {id}", act="T1")
+    assert [written.did for written in heard] == ["declare sev1", "resolve"]
 
 
 def test_the_same_command_typed_twice_counts_twice(tmp_path: Path) -> None:
