@@ -8,6 +8,7 @@ const EMOJI = {
   tada: "🎉", "+1": "👍", lock: "🔒", pushpin: "📌", repeat: "🔁", arrows_counterclockwise: "🔄", memo: "📝",
   link: "🔗", heavy_check_mark: "✔️", large_red_square: "🟥", information_source: "ℹ️", speech_balloon: "💬",
   hourglass_flowing_sand: "⏳", bell: "🔔", no_entry: "⛔", page_facing_up: "📄", telephone_receiver: "📞",
+  checkered_flag: "🏁", grey_question: "❔", no_entry_sign: "🚫", wastebasket: "🗑️",
 };
 const STYLE = /(?<![\w*_~`])([*_~`])(?=\S)([^\n]*?\S)\1(?![\w*_~`])/;
 const TAGS = { "*": "strong", _: "em", "~": "s", "`": "code" };
