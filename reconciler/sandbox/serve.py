@@ -89,6 +89,11 @@ def server(world: World, board: Board | None = None) -> Server:
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        application(shown), log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        application(shown),
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        ws="wsproto",
+        timeout_graceful_shutdown=1,
     )
     return Ending(config)
