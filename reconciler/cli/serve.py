@@ -6,10 +6,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from reconciler.serve.service import Service
     from reconciler.serve.wake import Wake
     from reconciler.views.progress import Display
+
+#: Seconds in which threads that have been told to end are gone.
+_LEFT = 3.0
 
 
 @click.command()
@@ -102,7 +106,20 @@ def serve(
             log.event("started", health=f"http://{there}/", branch=service.shell.git_settings().branch)
             in_time = service.run(beside, ended)
         log.event("ended", in_time=in_time)
-    return 0 if in_time else 1
+    return _gone(0 if in_time else 1)
+
+
+def _gone(code: int) -> int:
+    """End here and now where threads are left for which Python would wait for ever."""
+    until = time.monotonic() + _LEFT
+    others = [one for one in threading.enumerate() if one is not threading.current_thread()]
+    for thread in others:
+        if not thread.daemon:
+            thread.join(max(0.0, until - time.monotonic()))
+    if any(thread.is_alive() and not thread.daemon for thread in others):
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 def _cloned(folder: str, url: str) -> None:
@@ -246,8 +263,15 @@ def _ended() -> Iterator[Callable[[], object]]:
         signals.put(number)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def wait() -> None:
+        while True:  # a signal that another thread took is seen when this one looks up
+            with suppress(Empty):
+                signals.get(timeout=0.5)
+                return
+
     try:
-        yield signals.get
+        yield wait
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -31,6 +31,8 @@ from reconciler.targets.connect import VARIABLES
 _AS_MEANT = "As `installation_store` or `authorize` has been used"
 #: Seconds between two looks at the connection, and after which one that is lost is made anew.
 _TICK, _LOST = 1.0, 60.0
+#: Seconds that the end of a connection is waited for.
+_CLOSING = 5.0
 
 
 @dataclass
@@ -97,8 +99,9 @@ class Slack:
         except Exception as error:
             raise Failure(f"the helper is not connected to Slack: {one_line(str(error), 200)}") from None
         finally:
-            with suppress(Exception):  # an end that fails is an end
-                way.close()
+            closing = Thread(target=_closed, args=(way,), name="closing", daemon=True)
+            closing.start()
+            closing.join(_CLOSING)
 
     def _is(self, state: str) -> None:
         if self.record.helper != state:
@@ -118,6 +121,11 @@ class Slack:
     def _say(self, words: str) -> None:
         self.metrics.failures.labels("helper").inc()
         self.log.event("helper", level="warning", message=one_line(words, 300))
+
+
+def _closed(way: Way) -> None:
+    with suppress(Exception):  # an end that fails is an end
+        way.close()
 
 
 class _Heard(logging.Handler):
