@@ -83,7 +83,10 @@ class Resident:
         """Send a signal; its exit code, and the seconds it took to end."""
         begun = time.monotonic()
         os.kill(self.process.pid, number)
-        return self.process.wait(patience), time.monotonic() - begun
+        try:
+            return self.process.wait(patience), time.monotonic() - begun
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end: {self.said} {self.events[-4:]}") from None
 
 
 @contextmanager
