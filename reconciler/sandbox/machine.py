@@ -50,6 +50,10 @@ class Machine:
         """The state of a service that nobody has used."""
         raise NotImplementedError
 
+    def taken_over(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """What was kept, as this machine holds it; None for what is no data of its kind."""
+        return data if data.keys() == self.data.keys() else None
+
     def answer(self, method: str, arguments: dict[str, Any]) -> Answer:
         """Carry out one call, which is alone at this moment; raises `Refused`, and then nothing was done."""
         raise NotImplementedError

@@ -165,8 +165,9 @@ class World:
             return
         except (ValueError, RecursionError):
             data = None
-        if isinstance(data, dict) and data and data.keys() <= machine.data.keys():
-            machine.data = machine.blank() | data  # an older sandbox held less
+        taken = machine.taken_over(data) if isinstance(data, dict) else None
+        if taken is not None:
+            machine.data = taken
             return
         aside = _free(file)
         file.rename(aside)

@@ -112,6 +112,17 @@ def test_a_broken_file_is_told_kept_aside_and_replaced(tmp_path: Path, content: 
     assert World.open(tmp_path, NOW).warnings == [], "it is told once"
 
 
+def test_what_an_older_sandbox_kept_is_taken_over_and_a_helper_can_use_it(tmp_path: Path) -> None:
+    made = World.open(tmp_path, NOW)
+    call(made, "slack", "conversations.create", name="one")
+    old = {key: value for key, value in kept(tmp_path, "slack").items() if key != "live"}
+    old["scopes"].remove("reactions:read")
+    (tmp_path / "slack.json").write_text(json.dumps(old))
+    opened = World.open(tmp_path, NOW)
+    assert opened.warnings == []
+    assert opened.machines["slack"].snapshot() == made.machines["slack"].snapshot()
+
+
 def test_a_second_broken_file_does_not_replace_the_first(tmp_path: Path) -> None:
     for content in (b"first", b"second"):
         (tmp_path / "slack.json").write_bytes(content)
