@@ -75,6 +75,8 @@ def app(made: World) -> Hearing:
         if frame["type"] == "slash_commands":
             slack.call("views.open", trigger_id=payload["trigger_id"], view=WHOLE)
             return {"text": "Here is a form", "blocks": [SECTION, ACTIONS]}
+        if payload.get("type") == "view_submission" and sent(payload)["title"]["value"] == "nonsense":
+            return {"response_action": "nonsense"}
         if payload.get("type") == "view_submission" and len(sent(payload)["title"]["value"]) < 4:
             return {"response_action": "errors", "errors": {"title": "longer, please"}}
         return {}
@@ -187,6 +189,17 @@ def test_errors_stand_at_their_fields_and_what_was_typed_stays(shown: Shown, app
     assert shown.page.get_attribute("#v-title", "aria-describedby") == "v-title-hint v-title-wrong"
     assert shown.page.input_value("#v-title") == "abc"
     assert shown.page.locator("#view .wrong").count() == 1
+
+
+def test_an_app_in_trouble_leaves_the_form_as_it_is_and_it_can_be_sent_again(shown: Shown) -> None:
+    opened(shown)
+    shown.page.fill("#v-title", "nonsense")
+    shown.button("Declare").click()
+    shown.sees("#view .notice", "We had some trouble connecting. Try again?")
+    assert shown.page.input_value("#v-title") == "nonsense"
+    shown.page.fill("#v-title", "Down")
+    shown.button("Declare").click()
+    shown.page.wait_for_selector("#view", state="hidden")
 
 
 def test_leaving_it_tells_the_app_and_sends_nothing(shown: Shown, app: Hearing) -> None:
