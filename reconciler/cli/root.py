@@ -26,9 +26,6 @@ STOPPED = 130
 #: Set by a shell that wants to know how a word may go on.
 COMPLETE = "_RECONCILER_COMPLETE"
 
-#: No token is shorter; what is might be a word.
-SHORTEST = 8
-
 #: name → (module below reconciler.cli, its function, the line in --help); in the order of --help
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "validate": ("validate", "validate", "Check incident files and settings, offline."),
@@ -144,12 +141,10 @@ def fail(failure: Failure) -> int:
 
 def _tell(text: str) -> None:
     """Say on standard error what went wrong; no token of ours is in it, whoever made up its words."""
-    from reconciler.targets.connect import VARIABLES
+    from reconciler.targets.connect import secrets
+    from reconciler.targets.discreet import without
 
-    for names in VARIABLES.values():
-        token = os.environ.get(names.token, "").strip()
-        text = text.replace(token, "(token)") if len(token) >= SHORTEST else text
-    click.echo(text, err=True)
+    click.echo(without(text, secrets(os.environ)), err=True)
 
 
 def traceback(error: Exception) -> str:

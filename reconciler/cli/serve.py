@@ -194,21 +194,14 @@ def _voice(style: str, wake: Wake) -> Iterator[tuple[Log, Display | None]]:
         return
     from reconciler.clock import SystemClock
     from reconciler.serve.log import JsonLog
+    from reconciler.targets.connect import secrets
 
-    yield JsonLog(_line, SystemClock(), _secrets()), None
+    yield JsonLog(_line, SystemClock(), secrets(os.environ)), None
 
 
 def _line(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def _secrets() -> Iterator[str]:
-    from reconciler.targets.connect import VARIABLES
-
-    names = [names.token for names in VARIABLES.values()]
-    for name in (*names, "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-        yield os.environ.get(name, "").strip()
 
 
 class _Human:
@@ -242,10 +235,10 @@ class _Human:
 
 def _plain(words: str) -> str:
     from reconciler.incident.shown import inert
+    from reconciler.targets.connect import secrets
+    from reconciler.targets.discreet import without
 
-    for secret in _secrets():
-        words = words.replace(secret, "(token)") if len(secret) >= 8 else words
-    return inert(words)
+    return inert(without(words, secrets(os.environ)))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from reconciler.clock import Clock, SystemClock
@@ -19,8 +20,8 @@ from reconciler.repo.good_settings import instance_name, settings_in
 from reconciler.repo.repository import Repository
 from reconciler.repo.snapshot import Snapshot, snapshot
 from reconciler.run.services import NAMES, Connect
-from reconciler.targets.connect import VARIABLES, connect_all
-from reconciler.targets.discreet import HIDDEN
+from reconciler.targets.connect import VARIABLES, connect_all, secrets
+from reconciler.targets.discreet import without
 from reconciler.targets.notion import doctor as notion
 from reconciler.targets.notion.document import unknown_in
 from reconciler.targets.pagerduty import doctor as pagerduty
@@ -29,8 +30,6 @@ from reconciler.targets.slack import doctor as slack
 
 #: Seconds for an answer, and for all the waits that a service's rate limit asks for.
 TIMEOUT, PATIENCE = 15.0, 180.0
-#: No token is shorter; what is might be a word.
-SHORTEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,7 @@ class Doctor:
 
     def _sealed(self, group: Group) -> Group:
         """The group without our tokens, whoever wrote the words that they might stand in."""
-        tokens = [self.environ.get(one.token, "").strip() for one in VARIABLES.values()]
-
-        def sealed(text: str) -> str:
-            for token in tokens:
-                text = text.replace(token, HIDDEN) if len(token) >= SHORTEST else text
-            return text
-
+        sealed = partial(without, secrets=secrets(self.environ))
         found = (replace(one, text=sealed(one.text), remedy=sealed(one.remedy)) for one in group.found)
         return replace(group, found=tuple(found))
 

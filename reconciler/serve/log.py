@@ -13,9 +13,8 @@ from reconciler.clock import Clock
 from reconciler.errors import Failure
 from reconciler.incident.text import one_line
 from reconciler.plan.plan import Heading, Outcome, Report, State
+from reconciler.targets.discreet import without
 
-#: What is shorter might be a word, and no token.
-_SHORTEST = 8
 _LONGEST = 500
 
 
@@ -40,15 +39,13 @@ class JsonLog:
 
     def __init__(self, write: Callable[[str], object], clock: Clock, secrets: Iterable[str] = ()):
         self._write, self._clock = write, clock
-        self._secrets = [one for one in secrets if len(one) >= _SHORTEST]
+        self._secrets = [json.dumps(one, ensure_ascii=False)[1:-1] for one in secrets]
 
     def event(self, name: str, /, **fields: Any) -> None:
         """One line; a turn that only repeats the last one is told all the same."""
         at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         told = {"at": at, "level": fields.pop("level", "info"), "event": name, **fields}
-        line = json.dumps(told, ensure_ascii=False, default=str)
-        for secret in self._secrets:
-            line = line.replace(json.dumps(secret, ensure_ascii=False)[1:-1], "(token)")
+        line = without(json.dumps(told, ensure_ascii=False, default=str), self._secrets)
         self._write(f"{line}\n")
 
     def report(self, report: Report) -> None:

@@ -30,6 +30,18 @@ VARIABLES: Mapping[str, Variables] = MappingProxyType(
     }
 )
 
+#: The other variables that hold secrets: the Slack helper's.
+_OTHERS = ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+#: What is shorter might be a word, and no token.
+_SHORTEST = 8
+
+
+def secrets(environ: Mapping[str, str]) -> list[str]:
+    """What is told to nobody, whoever made up the words that it might stand in."""
+    names = [*(names.token for names in VARIABLES.values()), *_OTHERS]
+    found = (environ.get(name, "").strip() for name in names)
+    return [secret for secret in found if len(secret) >= _SHORTEST]
+
 
 def connect_all(
     environ: Mapping[str, str],

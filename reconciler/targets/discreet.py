@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.targets.seam import Answer, Api, CallError
 
 HIDDEN = "(token)"
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with each of these hidden."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 class Discreet:

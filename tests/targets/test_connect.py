@@ -11,7 +11,8 @@ import pytest
 from reconciler.clock import VirtualClock
 from reconciler.errors import Failure
 from reconciler.incident.settings import PagerDutySettings, Settings
-from reconciler.targets.connect import VARIABLES, connect_all
+from reconciler.targets.connect import VARIABLES, connect_all, secrets
+from reconciler.targets.discreet import without
 from reconciler.targets.seam import RateLimited, Unanswered
 from tests.support import faulty
 
@@ -110,3 +111,9 @@ def test_the_warning_of_pdpyras_is_silenced_and_no_other() -> None:
         [sys.executable, "-W", "error", "-c", script], check=True, capture_output=True, text=True
     )
     assert (done.stdout, done.stderr) == ("heard\n", "")
+
+
+def test_the_helpers_secrets_are_hidden_as_the_targets_tokens_are() -> None:
+    environ = {"SLACK_APP_TOKEN": "xapp-sample-token", "NOTION_TOKEN": "short", "PATH": "/usr/local/bin"}
+    assert without("it said xapp-sample-token", secrets(environ)) == "it said (token)"
+    assert secrets(environ) == ["xapp-sample-token"]
