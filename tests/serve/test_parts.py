@@ -26,7 +26,7 @@ class Told:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.log = JsonLog(self.lines.append, VirtualClock(START), ["xoxb-a-token", 'se"cret-é', "short"])
+        self.log = JsonLog(self.lines.append, VirtualClock(START), ["xoxb-a-token", 'se"cret-é'])
 
     @property
     def events(self) -> list[dict[str, object]]:
