@@ -55,6 +55,11 @@ def said(text: str) -> Content:
     return {"text": text, "blocks": [section(text)]}
 
 
+def elsewhere() -> Content:
+    """Where an answer is that is for one person alone."""
+    return said("The answer is among this app's own messages to you, and is kept up to date there.")
+
+
 def actions(buttons: Sequence[Content]) -> Content:
     """Buttons in a row."""
     return {"type": "actions", "elements": list(buttons)}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.helper import answers
 from reconciler.helper.answers import Content
 from reconciler.helper.asked import Asked
 from reconciler.helper.forms import View
@@ -86,7 +87,7 @@ class Answer:
         if self._place:
             self.talk.api.call("chat.update", **self._place, **content)
         elif self.secret or self._uses or not self._posted(self.asked.channel, content):
-            self._aside(content)
+            self._directly(content)
 
     def _posted(self, channel: str, content: Content) -> bool:
         """Whether it could be posted there: the bot is in some channels only."""
@@ -99,9 +100,17 @@ class Answer:
         self._place = {"channel": answer.get("channel") or channel, "ts": answer["ts"]}
         return True
 
-    def _aside(self, content: Content) -> None:
-        """To the one who asked; where that message can be replaced, it is, as often as Slack allows."""
+    def _directly(self, content: Content) -> None:
+        """To the one who asked, in the app's own messages, where it can be kept up to date.
+
+        What is told at a command's own address is never replaced there (slackapi/bolt-python#1268), so it is
+        used for a word on where the answer is; and for the answer, as often as Slack allows, where the app
+        takes no messages.
+        """
+        if self._posted(self.asked.user, content):
+            if self.asked.url:
+                self.talk.responded(self.asked.url, answers.elsewhere(), instead=False)
+            return
         self._uses += 1
-        url = self.asked.url if self._uses <= _ANSWERS else ""
-        if not (url and self.talk.responded(url, content, self._uses > 1)):
-            self._posted(self.asked.user, content)
+        if self.asked.url and self._uses <= _ANSWERS:
+            self.talk.responded(self.asked.url, content, instead=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -14,7 +14,7 @@ from reconciler.helper.board import Board
 from reconciler.helper.talk import Answer
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
 from reconciler.sandbox.pagerduty.people import People
-from reconciler.targets.seam import Unreachable
+from reconciler.targets.seam import Refused, Unreachable
 from tests.support.company import ID, PATH, incident
 from tests.support.helping import Office
 
@@ -136,11 +136,31 @@ def test_where_the_bot_is_not_the_answer_goes_to_the_one_who_asked(tmp_path: Pat
     office.slack.machine.seed_channel("random", bot_is_member=False)
     declared(office, "random")
     assert office.messages("random") == []
-    assert "declared sev1 by Ana" in office.told
     office.company.later(minutes=1)
     office.helper.watch.tick()
+    (_, first), (_, last) = office.slack.aside[0], office.slack.aside[-1]
+    assert "ts" not in first
+    assert "declared sev1 by Ana" in last["text"]
+    assert "not paged" in last["text"]
+    assert {content["ts"] for _, content in office.slack.aside[1:]} == {last["ts"]}, "one message, kept up"
+    assert "own messages" in office.told
+    assert len(office.answered) == 1, "nothing that is told at a command's address is ever replaced"
+
+
+def test_where_the_app_takes_no_messages_the_answer_is_at_the_command_s_address(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    office.slack.machine.seed_channel("random", bot_is_member=False)
+
+    def refused(**content: object) -> NoReturn:
+        raise Refused("chat.postMessage", "messages_tab_disabled")
+
+    office.slack.instead["chat.postMessage"] = refused
+    declared(office, "random")
+    for _ in range(10):
+        office.company.later(minutes=1)
+        office.helper.watch.tick()
     assert "not paged" in office.told
-    assert [content["replace_original"] for _, content in office.answered] == [False, True]
+    assert len(office.answered) <= 5
 
 
 def test_where_the_command_s_own_address_has_run_out_it_is_told_directly(tmp_path: Path) -> None:
@@ -165,8 +185,10 @@ def test_a_private_incident_is_answered_to_the_one_who_asked_alone(tmp_path: Pat
     office.company.later(minutes=2)
     office.helper.watch.tick()
     assert office.messages("incidents") == []
-    assert f"`{id}`" in office.told
+    assert {who[0] for who, _ in office.slack.aside} == {"U", "D"}
+    assert f"`{id}`" in office.slack.aside[-1][1]["text"]
     assert {content["response_type"] for _, content in office.answered} == {"ephemeral"}
+    assert id not in office.told
     assert "Checkout" not in "\n".join(office.log)
 
 

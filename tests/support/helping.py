@@ -45,7 +45,7 @@ class AtOnce(Executor):
 
 @dataclass
 class Forms:
-    """The sandbox's Slack, and what it has not: forms, and messages that only one person sees."""
+    """The sandbox's Slack with forms at hand; it keeps what was told to one person alone."""
 
     machine: SlackMachine
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -66,10 +66,10 @@ class Forms:
         own |= self.instead
         if method in own:
             return own[method](**arguments)
-        if method == "chat.postMessage" and arguments["channel"].startswith("U"):
+        answer = self.machine.call(method, **arguments)
+        if method in ("chat.postMessage", "chat.update") and arguments["channel"].startswith(("U", "D")):
             self.aside.append((arguments["channel"], arguments))
-            return {"ok": True, "channel": f"D{arguments['channel'][1:]}", "ts": "1.0"}
-        return self.machine.call(method, **arguments)
+        return answer
 
     def _open(self, trigger_id: str, view: dict[str, Any]) -> Answer:
         if trigger_id not in self.triggers:
