@@ -10,11 +10,12 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-#: Seconds without a byte after which a command hangs.
-PATIENCE = 60
+#: Seconds after which a command hangs: without a byte, and at all.
+PATIENCE, LONGEST = 60, 180
 
 
 class Ended(NamedTuple):
@@ -56,17 +57,19 @@ def typed(
     return Ended(process.returncode, seen, (out or b"").decode())
 
 
-#: Makes the terminal that of the new session, so that Ctrl-C is a signal; then it is the command itself.
+#: Makes the terminal that of the new session, so that Ctrl-C is a signal, also where whoever runs the tests
+#: ignores it, as a shell does for what runs in its background; then it is the command itself.
 _CONTROLLING = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
 def _read(terminal: int, keys: dict[str, str]) -> str:
-    seen, begun = "", 0
-    while select.select([terminal], [], [], PATIENCE)[0]:
+    seen, begun, until = "", 0, time.monotonic() + LONGEST
+    while time.monotonic() < until and select.select([terminal], [], [], PATIENCE)[0]:
         try:
             data = os.read(terminal, 65536)
         except OSError:  # the other end is closed
@@ -78,4 +81,4 @@ def _read(terminal: int, keys: dict[str, str]) -> str:
         if awaited is not None and awaited in seen[begun:]:
             begun = seen.index(awaited, begun) + len(awaited)
             os.write(terminal, keys.pop(awaited).encode())
-    raise AssertionError(f"nothing came any more after {seen!r}")
+    raise AssertionError(f"it did not end after {seen[-2000:]!r}")
