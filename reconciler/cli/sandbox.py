@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -52,10 +53,9 @@ def sandbox(root: str, port: int, folder: Path, repository: Path | None, reset: 
         with serve.announced(folder, url):
             click.echo(_hello(url, folder, beside))
             signal.signal(signal.SIGTERM, _stop)
-            try:
+            with suppress(KeyboardInterrupt):  # it comes on only where the signal is not ignored
                 serve.server(world, board).run(sockets=[listener])
-            except KeyboardInterrupt:
-                click.echo("The sandbox has ended; its data is kept.", err=True)
+            click.echo("The sandbox has ended; its data is kept.", err=True)
 
 
 def _stop(*_: object) -> NoReturn:
