@@ -1,4 +1,4 @@
-# The resident process: `reconciler serve` (README, "Run it as a service").
+# The resident process: `reconciler serve` (README, "In Slack").
 #
 #     docker build --tag reconciler .
 #     docker run --rm --env-file reconciler.env --volume reconciler:/data reconciler
