@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 Work = Callable[[], Any]
+
+#: Seconds after which whoever waits wakes up: a signal that another thread took is heard only then.
+SLICE = 0.5
 
 
 class Pool(Protocol):
@@ -40,7 +44,10 @@ class Threads:
     def finished(self, within: float | None = None) -> list[Any]:
         if not self._running:
             return []
-        done, self._running = wait(self._running, within, return_when=FIRST_COMPLETED)
+        done, left = set[Future[Any]](), math.inf if within is None else within
+        while not done and left >= 0:
+            done, self._running = wait(self._running, min(left, SLICE), return_when=FIRST_COMPLETED)
+            left -= SLICE
         return [future.result() for future in done]
 
     def __enter__(self) -> Threads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from functools import partial
 
@@ -34,3 +35,20 @@ def test_a_round_runs_all_that_was_submitted_before_anything_is_handed_back() ->
     assert len(pool.finished()) == 2
     assert ran == {"look", "page"}
     assert pool.rounds == 1
+
+
+def test_a_signal_that_another_thread_took_is_heard_while_a_call_hangs() -> None:
+    free = threading.Event()
+
+    def hang() -> bool:
+        free.wait(0.2)  # until the main thread waits, too
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        return free.wait(5)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: free.set())
+    try:
+        with Threads() as pool:
+            pool.submit(hang, "slack")
+            assert pool.finished() == [True]
+    finally:
+        signal.signal(signal.SIGUSR1, before)
