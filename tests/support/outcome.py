@@ -37,9 +37,14 @@ def names_of(scene: Services) -> dict[str, str]:
     names = {id: f"#{raw['name']}" for id, raw in scene.slack.data["channels"].items()}
     names |= {id: raw["shown"]["incident_key"] for id, raw in scene.pagerduty.data["incidents"].items()}
     pages = scene.notion.data["pages"]
-    for number, id in enumerate(sorted(pages, key=lambda id: str(pages[id]["properties"].get(INCIDENT)))):
+    for number, id in enumerate(sorted(pages, key=lambda id: _place(pages[id]))):
         names |= {id: f"page {number}", id.replace("-", ""): f"page {number}"}
     return names
+
+
+def _place(page: Seen) -> tuple[str, bool]:
+    """By incident; the one that is kept of several comes first, whichever was made first."""
+    return str(page["properties"].get(INCIDENT)), page["in_trash"]
 
 
 def named(value: Any, names: dict[str, str]) -> Any:
