@@ -1,6 +1,6 @@
 """`script/sweep`: every kind of scenario, a line each, and how to reproduce what failed.
 
-script/sweep                      all kinds; of those that take long (THINNED) each eighth scenario
+script/sweep                      all kinds; of those that take long (THINNED) each twelfth scenario
 script/sweep --whole              all kinds, and all of their scenarios
 script/sweep faults races         these kinds
 script/sweep faults 'NAME'        one scenario, by the name that its failure was told with
@@ -44,7 +44,7 @@ THINNED = {
     *("races", "leased", "eight", "limits", "git", "mishaps", "commits", "processes", "serving", "walks"),
     "defects",
 }
-EACH = 8
+EACH = 12
 
 
 def main(arguments: list[str]) -> int:
