@@ -41,7 +41,7 @@ _PRUNES = click.option(
     "--allow-prunes", type=click.IntRange(min=1), metavar="N", help="Retire up to so many at once."
 )
 _OLDER = click.option("--allow-older", is_flag=True, help="Apply although something newer was applied.")
-_WAIT = click.option(
+WAIT = click.option(
     "--wait",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
@@ -49,13 +49,21 @@ _WAIT = click.option(
     show_default=True,
     help="How long to wait for the lease.",
 )
-_BUDGET = click.option(
+BUDGET = click.option(
     "--budget",
     type=click.FloatRange(min=1),
     metavar="SECONDS",
     default=600,
     show_default=True,
     help="When so much time has passed, nothing more is begun; what is left is named, with exit code 3.",
+)
+INTERVAL = click.option(
+    "--interval",
+    type=click.FloatRange(min=15),
+    metavar="SECONDS",
+    default=60,
+    show_default=True,
+    help="Between two looks at the services.",
 )
 
 
@@ -89,8 +97,8 @@ def plan(folder: str, /, only: tuple[str, ...], as_json: bool, detailed_exitcode
 @_PRUNE
 @_PRUNES
 @_OLDER
-@_WAIT
-@_BUDGET
+@WAIT
+@BUDGET
 @_JSON
 @click.pass_obj
 def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) -> int:
@@ -108,17 +116,10 @@ def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) ->
 
 
 @click.command()
-@click.option(
-    "--interval",
-    type=click.FloatRange(min=15),
-    metavar="SECONDS",
-    default=60,
-    show_default=True,
-    help="Between two looks at the services.",
-)
+@INTERVAL
 @_LATE
-@_WAIT
-@_BUDGET
+@WAIT
+@BUDGET
 @click.pass_obj
 def loop(folder: str, /, interval: float, **asked: Any) -> None:
     """Apply on every new commit and every interval, until stopped."""

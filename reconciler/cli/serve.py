@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.reconcile import AT_ONCE, STOPPING, Teller, asked_options
+from reconciler.cli.reconcile import AT_ONCE, BUDGET, INTERVAL, STOPPING, WAIT, Teller, asked_options
 from reconciler.cli.root import STOPPED
 from reconciler.cli.waiting import progress
 from reconciler.errors import Failure, Usage
@@ -33,30 +33,9 @@ _LEFT = 3.0
 
 
 @click.command()
-@click.option(
-    "--interval",
-    type=click.FloatRange(min=15),
-    metavar="SECONDS",
-    default=60,
-    show_default=True,
-    help="Between two looks at the services.",
-)
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    default=120,
-    show_default=True,
-    help="How long to wait for the lease.",
-)
-@click.option(
-    "--budget",
-    type=click.FloatRange(min=1),
-    metavar="SECONDS",
-    default=600,
-    show_default=True,
-    help="When so much time has passed, a run begins nothing more.",
-)
+@INTERVAL
+@WAIT
+@BUDGET
 @click.option(
     "--health",
     metavar="HOST:PORT",
