@@ -124,15 +124,15 @@ def commit_and_push(
                 continue
             kept.let_go()
             return done
-        raise Failure(
-            f"{settings.branch} moved {TRIES} times while this edit was being pushed: nothing was written",
-            next="try again in a moment",
-        )
     except RemoteTrouble:
         raise  # what was told may have had effects: it stays, and is brought in when the remote takes it
     except Failure:
         kept.let_go()
         raise
+    moved = f"{settings.branch} moved {TRIES} times while this edit was being pushed"
+    if made is not None:  # what was told may have had effects, here too
+        raise Failure(f"{moved}: it waits here", next="it is brought in by a later run; do not repeat it")
+    raise Failure(f"{moved}: nothing was written", next="try again in a moment")
 
 
 class Manner(NamedTuple):

@@ -22,7 +22,7 @@ _STUCK = timedelta(minutes=3)
 
 @dataclass
 class Keeping:
-    """The commits of one edit: a lost race makes another one."""
+    """The commit of one edit: the one that a lost race makes takes its place."""
 
     repo: Repository
     _kept: list[str] = field(default_factory=list)
@@ -30,7 +30,8 @@ class Keeping:
     def keep(self, commit: str) -> None:
         """Hold on to a commit. Raises GitTrouble."""
         refs.move(self.repo.git, f"{PREFIX}/{_OURS}/{commit}", commit, None)
-        self._kept.append(commit)
+        before, self._kept = self._kept, [commit]
+        let_go(self.repo, [one for one in before if one != commit])
 
     def let_go(self) -> None:
         """What became of the edit is known: it is on a branch, or was given up."""

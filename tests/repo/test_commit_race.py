@@ -20,6 +20,7 @@ from reconciler.repo.commit import Committed, Files, Words, commit_and_push, pus
 from reconciler.repo.git import LostRace
 from reconciler.repo.remote import NoRight
 from reconciler.repo.repository import Repository
+from reconciler.repo.waiting import held
 from tests.support import repositories
 from tests.support.repositories import START, Clone, Remote
 
@@ -136,6 +137,21 @@ def test_a_race_that_is_always_lost_ends_and_says_that_nothing_was_written(hub: 
     assert len(tries) == TRIES
     assert "mine" not in content(hub)
     assert (here.head, here.status()) == (head, "")
+
+
+def test_what_was_told_before_its_push_is_not_given_up_when_every_race_is_lost(hub: Remote) -> None:
+    here, there = hub.clone("here"), hub.clone("there")
+    told: list[str] = []
+
+    def always_quicker(revision: str | None) -> Files:
+        add(there, f"theirs {len(told)}")
+        return {LOG: b"mine\n"}
+
+    repo, settings = Repository.open(here.folder), GitSettings()
+    with pytest.raises(Failure, match="it waits here"):
+        commit_and_push(repo, settings, always_quicker, WORDS, VirtualClock(START), made=told.append)
+    assert len(told) == TRIES
+    assert held(repo) == told[-1:]
 
 
 def test_with_the_remote_out_of_reach_the_commit_stays_here_and_goes_out_later(
