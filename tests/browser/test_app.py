@@ -54,11 +54,6 @@ WHOLE = form(
     notify_on_close=True,
 )
 
-#: Whether so many things of one kind were done, as the page's own list of calls says.
-DONE = """([did, times]) => fetch("/page/calls").then((answer) => answer.json())
-    .then(({ calls }) => calls.filter((one) => one.method === did).length === times)"""
-
-
 @pytest.fixture
 def made() -> World:
     return world()
@@ -110,11 +105,6 @@ def type_command(shown: Shown, text: str = "/incident") -> None:
 def opened(shown: Shown) -> None:
     type_command(shown)
     shown.page.wait_for_selector("#view[open]")
-
-
-def did(shown: Shown, what: str, times: int = 1) -> None:
-    """Wait until something was done so often."""
-    shown.page.wait_for_function(DONE, arg=[what, times])
 
 
 def focused(shown: Shown) -> str:
@@ -207,7 +197,7 @@ def test_leaving_it_tells_the_app_and_sends_nothing(shown: Shown, app: Hearing) 
     shown.page.fill("#v-title", "Down")
     shown.button("Leave it").click()
     shown.page.wait_for_selector("#view", state="hidden")
-    assert app.payloads[-1]["type"] == "view_closed"
+    assert app.heard("view_closed")
 
 
 def test_a_form_that_is_shown_anew_keeps_what_was_typed(shown: Shown, app: Hearing, made: World) -> None:
@@ -223,8 +213,8 @@ def test_a_button_in_a_form_is_told_with_what_is_filled_in(shown: Shown, app: He
     opened(shown)
     shown.page.fill("#v-title", "Down")
     shown.button("Go", "#view").click()
-    did(shown, "/press_in_view")
-    assert (app.payloads[-1]["type"], sent(app.payloads[-1])["title"]["value"]) == ("block_actions", "Down")
+    [pressed] = app.heard("block_actions")
+    assert sent(pressed)["title"]["value"] == "Down"
 
 
 def test_another_person_sees_neither_the_form_nor_what_was_whispered(chromium: Any, shown: Shown) -> None:
@@ -251,8 +241,7 @@ def test_buttons_in_a_message_are_pressed_and_some_ask_first(shown: Shown, app: 
     shown.button("Not yet", "#dialog").click()
     shown.button("Resolve", "#slack .whisper").click()
     shown.button("Yes", "#dialog").click()
-    did(shown, "/press", times=2)
-    pressed = [one["actions"][0]["action_id"] for one in app.payloads if one.get("type") == "block_actions"]
+    pressed = [one["actions"][0]["action_id"] for one in app.heard("block_actions", times=2)]
     assert pressed == ["go", "end"]
 
 
@@ -263,12 +252,11 @@ def test_a_message_is_marked_with_a_pin_and_taken_up_by_a_shortcut(shown: Shown,
     shown.page.hover("#slack .message")
     shown.button("Mark with a pin emoji").click()
     shown.sees("#slack .reactions", "📌 1")
-    assert app.payloads[-1]["event"]["reaction"] == "pushpin"
+    assert app.heard("event_callback")[-1]["event"]["reaction"] == "pushpin"
     shown.page.hover("#slack .message")
     shown.button("More…").click()
     shown.button("Add to timeline", "#dialog").click()
-    did(shown, "/shortcut")
-    assert app.payloads[-1]["callback_id"] == "add_to_timeline"
+    assert app.heard("message_action")[-1]["callback_id"] == "add_to_timeline"
     shown.page.hover("#slack .message")
     shown.button("Mark with a pin emoji").click()
     shown.page.wait_for_selector("#slack .reactions", state="hidden")
@@ -278,8 +266,7 @@ def test_the_menu_of_shortcuts_has_those_that_need_no_message(shown: Shown, app:
     shown.button("Shortcuts").click()
     assert shown.page.locator("#dialog .ask > button").all_inner_texts() == ["Declare an incident"]
     shown.page.keyboard.press("Enter")
-    did(shown, "/shortcut")
-    assert (app.payloads[-1]["type"], app.payloads[-1]["callback_id"]) == ("shortcut", "declare")
+    assert [one["callback_id"] for one in app.heard("shortcut")] == ["declare"]
 
 
 @pytest.mark.parametrize("look", [{}, {"dark": True}, {"width": 390, "height": 780}])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Condition
 from typing import Any
 
 from reconciler.sandbox.slack import SlackMachine
 from reconciler.sandbox.slack.link import Frame, Line
 
 Json = dict[str, Any]
+_PATIENCE = 20
 
 
 def plain(text: str) -> Json:
@@ -57,6 +59,7 @@ class Hearing:
     frames: list[Json] = field(default_factory=list)
     closed: bool = False
     line: Line | None = None
+    more: Condition = field(default_factory=Condition)
 
     def connect(self) -> Hearing:
         """Open the connection."""
@@ -67,7 +70,9 @@ class Hearing:
         if frame is None:
             self.closed = True
             return
-        self.frames.append(json.loads(json.dumps(frame)))
+        with self.more:
+            self.frames.append(json.loads(json.dumps(frame)))
+            self.more.notify_all()
         answer = self.reply(self.frames[-1]) if "envelope_id" in frame else None
         if answer is not None:
             self.acknowledge(frame, answer)
@@ -86,6 +91,15 @@ class Hearing:
     def payloads(self) -> list[Json]:
         """The same, without what surrounds it."""
         return [frame["payload"] for frame in self.envelopes]
+
+    def heard(self, kind: str, times: int = 1) -> list[Json]:
+        """What was heard of one kind, as soon as it is so often: what a browser did comes when it comes."""
+        with self.more:
+            assert self.more.wait_for(lambda: len(self._of(kind)) >= times, _PATIENCE), f"no {kind} was heard"
+            return self._of(kind)
+
+    def _of(self, kind: str) -> list[Json]:
+        return [one for one in self.payloads if one.get("type") == kind]
 
 
 def opened(slack: SlackMachine, view: Json | None = None, who: str = "ana@example.com") -> str:

@@ -49,9 +49,10 @@ def _git(folder: Path, *arguments: str, input: bytes = b"", env: Mapping[str, st
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A repository with a work tree, on branch `main`."""
+    """A repository with a work tree, on branch `main`; `now` is when its commits are made, unless one says."""
 
     folder: Path
+    now: datetime = START
 
     def git(self, *arguments: str, input: bytes = b"", env: Mapping[str, str] | None = None) -> str:
         """Run git here and return what it says; the test fails when git does."""
@@ -72,7 +73,7 @@ class Clone:
         files: Mapping[str, Content],
         message: str = "Edit",
         *,
-        at: datetime = START,
+        at: datetime | None = None,
         by: tuple[str, str] = ANA,
     ) -> str:
         """Write files (None: remove), commit them, and return the commit."""
@@ -81,9 +82,9 @@ class Clone:
             self.git("add", "--all", "--force", "--", *files)
         return self.commit_index(message, at=at, by=by)
 
-    def commit_index(self, message: str, *, at: datetime = START, by: tuple[str, str] = ANA) -> str:
+    def commit_index(self, message: str, *, at: datetime | None = None, by: tuple[str, str] = ANA) -> str:
         """Commit what is in the index (a merge that was resolved), and return the commit."""
-        self.git("commit", "--quiet", "--allow-empty", "--message", message, env=dated(at, by))
+        self.git("commit", "--quiet", "--allow-empty", "--message", message, env=dated(at or self.now, by))
         return self.head
 
     def push(self, branch: str = "main") -> None:
@@ -145,9 +146,9 @@ def alone(folder: Path, files: Mapping[str, Content] | None = None, *, at: datet
     """A new repository without a remote; without files, without a commit."""
     folder.mkdir(parents=True, exist_ok=True)
     _git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
-    made = _configured(Clone(folder))
+    made = _configured(Clone(folder, at))
     if files:
-        made.commit(files, "Begin", at=at)
+        made.commit(files, "Begin")
     return made
 
 
