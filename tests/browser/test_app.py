@@ -54,6 +54,7 @@ WHOLE = form(
     notify_on_close=True,
 )
 
+
 @pytest.fixture
 def made() -> World:
     return world()

@@ -49,7 +49,7 @@ def _git(folder: Path, *arguments: str, input: bytes = b"", env: Mapping[str, st
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A repository with a work tree, on branch `main`; `now` is when its commits are made, unless one says."""
+    """A repository with a work tree, on branch `main`; it commits at `now`, unless one says."""
 
     folder: Path
     now: datetime = START
