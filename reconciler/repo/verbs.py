@@ -65,6 +65,7 @@ class Draft(NamedTuple):
     did: str
     body: str = ""
     new: bool = False
+    calls: bool = False  # somebody is to be called, whatever others do meanwhile
 
 
 class Written(NamedTuple):
@@ -79,8 +80,17 @@ class Written(NamedTuple):
     repeated: bool = False  # an earlier delivery of the same request made the commit
 
 
-#: Hears of a commit and of the file it makes (empty: it makes none) before the commit is pushed.
-Made = Callable[[str, str], None]
+class Fresh(NamedTuple):
+    """A commit that calls somebody, before it is pushed. `new`: its file is, so nobody else knows of it."""
+
+    commit: str
+    path: str
+    request: str
+    new: bool
+
+
+#: Hears of each commit that calls somebody; of a request more than once when others were quicker.
+Made = Callable[[Fresh], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ class Desk:
             content = document(said.data(), SCHEMA).encode()
             incident = _valid(content, path, shelf.settings)
             body = "\n\n".join(filter(None, (incident.title, incident.summary)))
-            return Draft(incident, content, f"declare {incident.severity}", body, new=True)
+            return Draft(incident, content, f"declare {incident.severity}", body, new=True, calls=True)
 
         return _Errand(self, request, draft).run()
 
@@ -123,7 +133,9 @@ class Desk:
             content = edit(before, incident.path, edits(intention, incident))
             if content == before:
                 return Draft(incident, None, _already(intention, incident))
-            return Draft(_valid(content, incident.path, shelf.settings), content, *_told(intention, incident))
+            after = _valid(content, incident.path, shelf.settings)
+            calls = isinstance(intention, Escalate)
+            return Draft(after, content, *_told(intention, incident), calls=calls)
 
         return _Errand(self, request, draft).run()
 
@@ -157,7 +169,9 @@ class _Errand:
     def _made(self, commit: str) -> None:
         assert self._desk.made is not None
         assert self._draft is not None
-        self._desk.made(commit, self._draft.incident.path if self._draft.new else "")
+        if self._draft.calls:
+            path, new = self._draft.incident.path, self._draft.new
+            self._desk.made(Fresh(commit, path, self._request.id, new))
 
     def _kept_here(self) -> Committed:
         desk, branch = self._desk, self._desk.git.branch

@@ -34,3 +34,16 @@ class Open:
 
     def ask(self) -> Callable[[], None] | None:
         return None
+
+
+@dataclass(frozen=True)
+class Shut:
+    """A gate that lets nothing through but what needs no lease."""
+
+    alone: bool = False
+
+    def open(self) -> bool:
+        return False
+
+    def ask(self) -> Callable[[], None] | None:
+        return None

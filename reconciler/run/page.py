@@ -1,18 +1,17 @@
-"""Pages for an incident that was declared a moment ago, on a commit that need not be pushed yet.
+"""Pages for what was declared or escalated a moment ago, on a commit that need not be pushed yet.
 
-Nobody else can know of the incident, so there is nothing to fetch, nothing remembered, and no lease to take:
-its one file is read, PagerDuty is asked for its keys, and what is missing is sent. All else, and a page that
-cannot be sent now, is left to the next run.
+PagerDuty is asked for the incident's keys, and what is missing is sent; no lease is taken, since a page's key
+makes it safe to send twice. Nobody else can know of a new incident, so there is nothing to fetch and nothing
+remembered, and its one file is read. All else, and a page that cannot be sent now, the next run does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reconciler.incident.history import History, Version
-from reconciler.incident.settings import Settings
+from reconciler.incident.place import incident_id
 from reconciler.plan.change import Blocked, Change, Kind
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Outcome
@@ -20,8 +19,12 @@ from reconciler.plan.world import Present, World
 from reconciler.repo.good_settings import settings_in
 from reconciler.repo.loader import load_incident
 from reconciler.repo.snapshot import Snapshot, found_at
+from reconciler.repo.state import StateStore
+from reconciler.repo.verbs import Fresh
 from reconciler.run.engine import Connected, Engine
+from reconciler.run.gates import Shut
 from reconciler.run.holding import Bounds
+from reconciler.run.reading import Options, Reader
 from reconciler.run.revision import web_address
 from reconciler.run.services import Door
 from reconciler.run.shell import Shell
@@ -34,32 +37,18 @@ from reconciler.targets.pagerduty.observe import OPEN
 _PATIENCE = 60.0
 
 
-@dataclass(frozen=True)
-class Shut:
-    """A gate that lets nothing through but what needs no lease."""
-
-    alone: bool = False
-
-    def open(self) -> bool:
-        return False
-
-    def ask(self) -> None:
-        return None
-
-
-def page(shell: Shell, commit: str, path: str) -> tuple[Outcome, ...]:
-    """Page for the new file at `path` of a commit; what became of each page. Raises Failure."""
-    settings = settings_in(Snapshot(shell.repo, commit, {}, {})).settings
-    case = _case(shell, settings, commit, path)
+def page(shell: Shell, fresh: Fresh) -> tuple[Outcome, ...]:
+    """Send the pages that a commit asks for and that are not there; what became of each. Raises Failure."""
     door = Door(_only(shell.environ), shell.connect, shell.clock, _unheard, shell.stopping)
+    case = _new(shell, fresh) if fresh.new else _known(shell, door, fresh)
     until = shell.clock.now() + timedelta(seconds=_PATIENCE)
     with shell.threads() as pool:
         engine = Engine(
             {case.id: case},
-            [Connected(one.target, one.api) for one in door.services(settings).connected],
+            [Connected(one.target, one.api) for one in door.services(case.settings).connected],
             pool,
             gate=Shut(),
-            blocked=_only_creates,
+            blocked=_only_pages,
             bounds=Bounds(shell.clock, until, shell.stopping),
             world=World({OPEN: Present()}),  # the account's other pages are of no interest
         )
@@ -67,7 +56,20 @@ def page(shell: Shell, commit: str, path: str) -> tuple[Outcome, ...]:
     return tuple(one for one in engine.outcomes if is_page(one.change.address.thing))
 
 
-def _case(shell: Shell, settings: Settings, commit: str, path: str) -> Case:
+def _known(shell: Shell, door: Door, fresh: Fresh) -> Case:
+    """The case of an incident that others know of: with all of its history, and what is remembered."""
+    kept = StateStore(shell.repo, shell.git_settings(), shell.clock).load(fetch=False)
+    only = Options(only=frozenset([incident_id(fresh.path)]))
+    [case] = (
+        Reader(shell.repo, door, only, shell.clock.now()).read(fresh.commit, kept).revision.cases.values()
+    )
+    return case
+
+
+def _new(shell: Shell, fresh: Fresh) -> Case:
+    """The case of an incident that nobody else knows of."""
+    commit, path = fresh.commit, fresh.path
+    settings = settings_in(Snapshot(shell.repo, commit, {}, {})).settings
     found = found_at(shell.repo, commit, path)
     assert found is not None, path
     incident = load_incident(found.content, path, settings)
@@ -94,9 +96,9 @@ def _only(environ: Mapping[str, str]) -> dict[str, str]:
     return {key: environ[key] for key in VARIABLES[NAME] if key in environ}
 
 
-def _only_creates(_: Case, change: Change) -> Blocked | None:
-    """A page that is there already is left to a run that knows more."""
-    if change.kind is Kind.CREATE:
+def _only_pages(_: Case, change: Change) -> Blocked | None:
+    """What has no key, and a page that is there already, are left to a run that holds the lease."""
+    if change.kind is Kind.CREATE and is_page(change.address.thing):
         return None
     return Blocked(change.address, "only what is missing is sent at once")
 

@@ -1,4 +1,4 @@
-"""Sends the pages of what was declared here at once, while its commit is still being pushed."""
+"""Sends the pages of what was declared or escalated here at once, while its commit is still being pushed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from threading import Lock
 
 from reconciler.errors import Failure, defect
 from reconciler.plan.plan import State
+from reconciler.repo.verbs import Fresh
 from reconciler.run.page import page
 from reconciler.run.shell import Shell
 from reconciler.serve.log import Log
@@ -21,7 +22,7 @@ _AT_ONCE, _REMEMBERED = 8, 1000
 
 @dataclass
 class Pager:
-    """Pages for new incidents; give its `made` to a desk. What fails here is done by the loop's next turn."""
+    """Pages for what calls somebody; give its `made` to a desk. What fails here the loop's next turn does."""
 
     shell: Shell
     log: Log
@@ -32,25 +33,25 @@ class Pager:
     def __post_init__(self) -> None:
         self._threads = ThreadPoolExecutor(_AT_ONCE, "pager")
 
-    def made(self, commit: str, path: str) -> None:
-        """A commit was made; `path` is of the file that it adds, empty where it adds none."""
+    def made(self, fresh: Fresh) -> None:
+        """A commit was made that calls somebody."""
         if not self.shell.environ.get(VARIABLES["pagerduty"].token, "").strip():
             return
         with self._lock:
-            if not path or path in self._done:
+            if fresh.request in self._done:
                 return
-            self._done[path] = None
+            self._done[fresh.request] = None
             for old in list(self._done)[:-_REMEMBERED]:
                 del self._done[old]
-        self._threads.submit(self._page, commit, path, self.shell.clock.now())
+        self._threads.submit(self._page, fresh, self.shell.clock.now())
 
     def close(self) -> None:
         """Finish what is in hand."""
         self._threads.shutdown()
 
-    def _page(self, commit: str, path: str, since: datetime) -> None:
+    def _page(self, fresh: Fresh, since: datetime) -> None:
         try:
-            outcomes = page(self.shell, commit, path)
+            outcomes = page(self.shell, fresh)
         except Failure as failure:
             self._failed(failure)
             return

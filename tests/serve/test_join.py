@@ -12,7 +12,7 @@ from reconciler.errors import Refusal
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddUpdate, Declare, Intention, SetField, SetStatus
 from reconciler.plan.plan import Report
-from reconciler.repo.verbs import Desk, Request, Written
+from reconciler.repo.verbs import Desk, Fresh, Request, Written
 from reconciler.repo.waiting import PREFIX, held
 from tests.support.company import ID, PATH, START, STATE, Company, incident
 from tests.support.repositories import Clone
@@ -35,7 +35,7 @@ class Replicas:
 
     def desk(self, name: str) -> Desk:
         shell = self.company.shell(self.clones[name])
-        return Desk(shell.repo, shell.git_settings(), self.company.clock, lambda _commit, _path: None)
+        return Desk(shell.repo, shell.git_settings(), self.company.clock, lambda _: None)
 
     def request(self, name: str) -> Request:
         self.number += 1
@@ -138,7 +138,7 @@ def test_a_commit_that_a_killed_process_left_behind_is_brought_in_by_the_next_st
     class Killed(BaseException):
         pass
 
-    def die(_: str, __: str) -> None:
+    def die(_: Fresh) -> None:
         raise Killed
 
     ana = replicas.clones["ana"]

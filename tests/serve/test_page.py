@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Failure
-from reconciler.incident.verbs import AddUpdate, Declare, SetField
+from reconciler.incident.verbs import AddUpdate, Declare, Escalate, SetField
 from reconciler.plan.plan import State
 from reconciler.repo.remote import NoRight
-from reconciler.repo.verbs import Desk, Request, Written
+from reconciler.repo.verbs import Desk, Fresh, Request, Written
 from reconciler.repo.waiting import held
 from reconciler.run.page import page
 from tests.support.company import ID, PATH, START, Company, incident
@@ -30,18 +30,17 @@ class Made:
     company: Company
     clone: Clone
     paged: list[State]
-    commits: list[tuple[str, str]]
+    commits: list[Fresh]
 
     @property
     def desk(self) -> Desk:
         shell = self.company.shell(self.clone)
         return Desk(shell.repo, shell.git_settings(), self.company.clock, self.made)
 
-    def made(self, commit: str, path: str) -> None:
-        self.commits.append((commit, path))
-        if path:
-            outcomes = page(self.company.shell(self.clone), commit, path)
-            self.paged += [one.state for one in outcomes]
+    def made(self, fresh: Fresh) -> None:
+        self.commits.append(fresh)
+        outcomes = page(self.company.shell(self.clone), fresh)
+        self.paged += [one.state for one in outcomes]
 
     def declare(self, **more: Any) -> Written:
         said = Declare("Checkout fails", "sev1", self.company.clock.now(), **more)
@@ -95,9 +94,9 @@ def test_where_somebody_else_was_quicker_the_same_incident_comes_on_top_and_is_p
     written = made.declare()
     assert company.remote.tip() == written.commit
     assert company.remote.git("rev-list", "--merges", "main") == ""
-    [(first, path), (second, again)] = made.commits
-    assert (path, second) == (again, written.commit)
-    assert first != second
+    first, second = made.commits
+    assert (first.path, second.commit) == (second.path, written.commit)
+    assert first.commit != second.commit
     company.apply(made.clone)
     assert sorted(company.pages()) == sorted([f"{ID}/primary", f"{written.id}/primary"])
     assert held(company.shell(made.clone).repo) == []
@@ -122,7 +121,7 @@ def test_a_commit_that_the_remote_refuses_is_kept_since_on_call_was_paged(
     with pytest.raises(NoRight):
         made.declare()
     assert made.paged == [State.APPLIED]
-    assert held(company.shell(made.clone).repo) == [made.commits[0][0]]
+    assert held(company.shell(made.clone).repo) == [made.commits[0].commit]
 
 
 def test_a_wish_that_came_second_is_told_so_and_leaves_nothing_behind(company: Company, made: Made) -> None:
@@ -140,12 +139,11 @@ def test_a_wish_that_came_second_is_told_so_and_leaves_nothing_behind(company: C
 
 def test_only_pages_are_sent_and_a_page_that_is_there_is_left_alone(company: Company, made: Made) -> None:
     written = made.declare()
-    commit, path = made.commits[0]
     assert company.writes() == [("pagerduty", "POST /incidents")]
     company.calls.clear()
     for one in company.pagerduty.data["incidents"].values():
         one["shown"]["title"] = "Somebody calls it otherwise"
-    assert page(company.shell(made.clone), commit, path) == ()
+    assert page(company.shell(made.clone), made.commits[0]) == ()
     assert company.writes() == []
     assert list(company.pages()) == [f"{written.id}/primary"]
 
@@ -166,3 +164,36 @@ def test_of_a_private_incident_the_page_says_nothing(company: Company, made: Mad
     written = made.declare(private=True)
     listed = company.pagerduty.call("GET /incidents", date_range="all", limit=100)["incidents"]
     assert [one["title"] for one in listed] == [f"[SEV1] Private incident {written.id}"]
+
+
+def test_a_team_that_is_called_for_later_is_paged_before_the_commit_is_pushed(
+    company: Company, made: Made
+) -> None:
+    written = made.declare()
+    company.apply(made.clone)
+    before: list[str] = []
+    company.meanwhile["POST /incidents"] = [lambda: before.append(company.remote.tip())]
+    call = Escalate(company.clock.now(), "payments", "ana@example.com", "It is the voucher")
+    called = made.desk.change(written.id, call, replace(ANA, id="another"))
+    assert (before, made.paged) == ([written.commit], [State.APPLIED] * 2)
+    assert company.remote.tip() == called.commit
+    company.calls.clear()
+    report = company.apply(made.clone)
+    assert (report.exit_code, sorted(company.pages())) == (
+        0,
+        [f"{written.id}/payments", f"{written.id}/primary"],
+    )
+    assert ("pagerduty", "POST /incidents") not in company.calls
+
+
+def test_who_is_paged_already_is_called_again_by_a_run_that_holds_the_lease(
+    company: Company, made: Made
+) -> None:
+    written = made.declare()
+    company.apply(made.clone)
+    company.clock.sleep(300)
+    company.calls.clear()
+    made.desk.change(written.id, Escalate(company.clock.now(), "primary"), replace(ANA, id="another"))
+    assert company.writes() == []
+    assert company.apply(made.clone).exit_code == 0
+    assert len(company.writes()) > 0
