@@ -30,8 +30,8 @@ VARIABLES: Mapping[str, Variables] = MappingProxyType(
     }
 )
 
-#: The other variables that hold secrets: the Slack helper's.
-_OTHERS = ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+#: The other variables that hold secrets: the Slack helper's, and GitHub's.
+_OTHERS = ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "GITHUB_TOKEN")
 #: What is shorter might be a word, and no token.
 _SHORTEST = 8
 

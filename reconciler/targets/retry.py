@@ -41,6 +41,7 @@ REPEATABLE: Mapping[str, str] = MappingProxyType(
         "PATCH /v1/pages/{page_id}": "sets properties",
         "PATCH /v1/blocks/{block_id}": "sets the content of one block",
         "DELETE /v1/blocks/{block_id}": "what is in the trash stays there",
+        "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": "sets the text of one comment",
     }
 )
 

@@ -28,6 +28,7 @@ from reconciler.targets.seam import Answer, Api
 Json = dict[str, Any]
 
 FILES = {
+    "github": "github_rest_openapi.json",
     "notion": "notion_openapi.json",
     "pagerduty": "pagerduty_rest_openapi.json",
     "slack": "slack_web_openapi.json",

@@ -116,8 +116,8 @@ class Remote:
     def url(self) -> str:
         return f"file://{self.folder}"
 
-    def git(self, *arguments: str, input: bytes = b"") -> str:
-        return _git(self.folder, *arguments, input=input)
+    def git(self, *arguments: str, input: bytes = b"", env: Mapping[str, str] | None = None) -> str:
+        return _git(self.folder, *arguments, input=input, env=env)
 
     def tip(self, ref: str = "refs/heads/main") -> str:
         """The commit of a ref; empty when there is none."""
@@ -135,6 +135,14 @@ class Remote:
         hook = self.folder / "hooks" / "pre-receive"
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(f"#!/bin/sh\necho '{why}' >&2\nexit 1\n")
+        hook.chmod(0o755)
+
+    def protect(self, branch: str = "main") -> None:
+        """From now on pushes to a branch are refused, in GitHub's words; all others are taken."""
+        hook = self.folder / "hooks" / "update"
+        hook.parent.mkdir(exist_ok=True)
+        said = f"error: GH006: Protected branch update failed for refs/heads/{branch}."
+        hook.write_text(f"#!/bin/sh\n[ \"$1\" != refs/heads/{branch} ] || {{ echo '{said}' >&2; exit 1; }}\n")
         hook.chmod(0o755)
 
     def allow_pushes(self) -> None:
