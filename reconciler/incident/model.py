@@ -90,6 +90,7 @@ class Incident:
     times: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     updates: tuple[Update, ...] = ()
     timeline: tuple[TimelineNote, ...] = ()
+    postmortem: str | None = None
     escalations: tuple[Escalation, ...] = ()
     adopt: Adopted = Adopted()
     private: bool = False

@@ -16,6 +16,7 @@ from reconciler.incident.links import pagerduty_id
 from reconciler.incident.model import Adopted, Escalation, Incident, Status, TimelineNote, Update
 from reconciler.incident.moments import parse_duration, parse_time
 from reconciler.incident.properties import NOTION_PROPERTIES
+from reconciler.incident.rules import RuleSettings
 from reconciler.incident.settings import (
     Bookmark,
     DrillSettings,
@@ -54,6 +55,7 @@ def parse_incident(data: Mapping[str, Any], id: str, path: str, positions: Posit
         bridge=data.get("bridge"),
         times=MappingProxyType({name: parse_time(text) for name, text in data.get("times", {}).items()}),
         updates=tuple(_update(update) for update in data.get("updates", ())),
+        postmortem=data.get("postmortem"),
         timeline=tuple(_note(note) for note in data.get("timeline", ())),
         escalations=tuple(_escalation(one) for one in data.get("escalations", ())),
         adopt=_adopted(data.get("adopt", {})),
@@ -80,6 +82,7 @@ def parse_settings(data: Mapping[str, Any], name: str, path: str, positions: Pos
         git=GitSettings(**data.get("git", {})),
         drill=DrillSettings(**{key: tuple(names) for key, names in data.get("drill", {}).items()}),
         helper=HelperSettings(**{key: tuple(names) for key, names in data.get("helper", {}).items()}),
+        rules=RuleSettings(**data.get("rules", {})),
         private_allowed=data.get("private", {}).get("allow", False),
         path=path,
         positions=positions,

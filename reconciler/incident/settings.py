@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from reconciler.errors import Location
 from reconciler.incident.properties import NOTION_PROPERTIES
+from reconciler.incident.rules import RuleSettings
 
 Path = tuple[str | int, ...]
 
@@ -128,6 +129,7 @@ class Settings:
     git: GitSettings = GitSettings()
     drill: DrillSettings = DrillSettings()
     helper: HelperSettings = HelperSettings()
+    rules: RuleSettings = field(default_factory=RuleSettings)
     private_allowed: bool = False
     path: str = "reconciler.yaml"
     positions: Mapping[Path, tuple[int, int]] = field(

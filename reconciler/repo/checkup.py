@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from reconciler.errors import Location, Problem, Usage
@@ -41,6 +41,10 @@ class Report(NamedTuple):
     @property
     def warnings(self) -> int:
         return len(self.problems) - self.errors
+
+    def with_problems(self, more: Iterable[Problem]) -> Report:
+        """The same with problems that something else has found."""
+        return self._replace(problems=_ordered([*self.problems, *more]))
 
 
 def select_all(start: str) -> Selection:
@@ -79,8 +83,11 @@ def check(*selections: Selection) -> Report:
         problems.update(dict.fromkeys(found))
     for root, paths in files.items():
         problems.update(dict.fromkeys(_problems(root, paths)))
-    ordered = sorted(problems, key=lambda problem: (problem.location.path != SETTINGS, problem.location))
-    return Report(tuple(path for paths in files.values() for path in paths), tuple(ordered))
+    return Report(tuple(path for paths in files.values() for path in paths), _ordered(problems))
+
+
+def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.location.path != SETTINGS, problem.location)))
 
 
 def _problems(root: str, paths: Collection[str]) -> list[Problem]:
