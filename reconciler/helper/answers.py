@@ -109,6 +109,14 @@ def refused(words: str) -> Content:
     return said(f":no_entry: {words}")
 
 
+def too_late(wish: Wish) -> Content:
+    """What was asked for while no process was there to do it, too long ago."""
+    return said(
+        f":warning: {line(wish.verb)} was not carried out: the helper had ended before it could be,"
+        " too long ago to do it now. Ask again if it is still wanted."
+    )
+
+
 def writing(title: str) -> Content:
     """Before there is a commit."""
     return said(f":hourglass_flowing_sand: Writing it down: {line(title)}")

@@ -22,6 +22,7 @@ from reconciler.helper.board import Books
 from reconciler.helper.clerk import After, Clerk, Job, Workers, Writes
 from reconciler.helper.forms import CALLED
 from reconciler.helper.front import Front
+from reconciler.helper.inbox import Inbox
 from reconciler.helper.people import People
 from reconciler.helper.talk import Respond, Talk
 from reconciler.helper.watch import Watch
@@ -57,9 +58,13 @@ class Helper:
         self.watch.heard(report)
 
     def start(self) -> None:
-        """Look at the repository, and keep answers up to date from now on. Raises Failure: no settings."""
+        """Look at the repository, take up what was left, and keep answers up to date from now on.
+
+        Raises Failure: no settings.
+        """
         self._begin()
         self.clerk.books.fetch(state=True)
+        self.clerk.resume()
         self._thread = threading.Thread(target=self._keep_on, name="answers", daemon=True)
         self._thread.start()
 
@@ -119,6 +124,7 @@ def build(
         quick=around.quick or quick.submit,
         slow=around.slow or slow.submit,
         after=around.after or _after,
+        inbox=Inbox(repo.own_folder / "inbox"),
         wrote=around.wrote,
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from reconciler.clock import Clock
 from reconciler.errors import Failure, Usage, defect
@@ -15,6 +16,7 @@ from reconciler.helper import answers, forms, rights
 from reconciler.helper.answers import Told
 from reconciler.helper.asked import Asked
 from reconciler.helper.board import Board, Books
+from reconciler.helper.inbox import STALE, Entry, Inbox
 from reconciler.helper.intentions import addressed, declaration, intention
 from reconciler.helper.people import People
 from reconciler.helper.progress import progress
@@ -75,6 +77,7 @@ class Clerk:
     quick: Workers
     slow: Workers
     after: After
+    inbox: Inbox
     wrote: Callable[[Written], None] = lambda _: None
     _handled: dict[str, None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -112,51 +115,90 @@ class Clerk:
 
     # carry out
 
-    def carry_out(self, asked: Asked, wish: Wish) -> None:
+    def accept(self, asked: Asked, wish: Wish) -> None:
+        """Write a wish down, so that it is not lost, and have it carried out. Asks nothing of a network."""
+        entry = Entry(asked, wish, self.now)
+        self._noted(lambda: self.inbox.keep(entry))
+        self.slow(lambda: self.carry_out(entry))
+
+    def resume(self) -> None:
+        """Carry out what was accepted and not answered before this process began."""
+        for entry in self.inbox.left():
+            stale = self.now - entry.at > STALE
+            self.slow(partial(self._let_go if stale else self.carry_out, entry))
+
+    def _let_go(self, entry: Entry) -> None:
+        self._tell(entry.asked, answers.too_late(entry.wish))
+        self._done(entry.asked)
+
+    def carry_out(self, entry: Entry) -> None:
         """Make the commit that a wish asks for, once however often it is delivered, and answer."""
+        asked, wish = entry.asked, entry.wish
         with self._lock:
             if asked.request in self._handled:
                 return
             self._handled[asked.request] = None
             for old in list(self._handled)[:-_REMEMBERED]:
                 del self._handled[old]
+        kept = False
         with self.telling(asked, wish):
-            self._declare(asked, wish) if wish.verb == "new" else self._change(asked, wish)
+            kept = self._declare(entry) if wish.verb == "new" else self._change(entry)
+        if not kept:
+            self._done(asked)
 
-    def _declare(self, asked: Asked, wish: Wish) -> None:
-        board = self.books.board
+    def _declare(self, entry: Entry) -> bool:
+        """True where the answer is kept up to date from now on."""
+        asked, wish, board = entry.asked, entry.wish, self.books.board
         person = self.allowed(asked, wish, board).person
-        said = declaration(
-            self._addressed(wish), self.now, rights.address_of(person, board.settings) or None, board.settings
-        )
-        answer = Answer(self.talk, asked, secret=said.private)
+        by = rights.address_of(person, board.settings) or None
+        said = declaration(self._addressed(wish), entry.at, by, board.settings)
+        answer = self._answer(entry, secret=said.private)
         over = self.after(_SILENCE, lambda: self._begin(answer, said.title))
         try:
             with self._in_turn():
                 written = self.desk.declare(said, _request(asked, person))
         except Failure as failure:
             answer.show(answers.failed(failure, wish), rank=2)
-            return
+            return False
         finally:
             over()
         self.wrote(written)
         with self._answering(asked, written):
-            told = self._told(written, person)
+            told = self._told(written, person, entry.at)
             if written.repeated and not answer.begun:  # who made the commit answers all
                 self.talk.only(asked, answers.committed(told))
-            else:
-                self.watch.keep(answer, told)
+                return False
+            self.watch.keep(answer, told, lambda: self._done(asked))
+            return True
+        return False
+
+    def _answer(self, entry: Entry, *, secret: bool) -> Answer:
+        def placed(place: Mapping[str, Any]) -> None:
+            self._noted(lambda: self.inbox.placed(entry.asked.request, place))
+
+        return Answer(self.talk, entry.asked, secret, entry.place, placed)
+
+    def _done(self, asked: Asked) -> None:
+        self._noted(lambda: self.inbox.done(asked.request))
+
+    def _noted(self, note: Job) -> None:
+        """A disk that is full or read-only keeps nobody from being paged."""
+        try:
+            note()
+        except OSError as error:
+            self.log(f"what was asked for is not written down: {error}")
 
     def _begin(self, answer: Answer, title: str) -> None:
         with _logged(self.log):
             answer.show(answers.writing(title), rank=0)
 
-    def _change(self, asked: Asked, wish: Wish) -> None:
-        board = self.books.board
+    def _change(self, entry: Entry) -> bool:
+        """True where the answer is kept up to date from now on."""
+        asked, wish, board = entry.asked, entry.wish, self.books.board
         person, incident = self.allowed(asked, wish, board)
         assert incident is not None
         by = rights.address_of(person, board.settings) or None
-        wanted = intention(self._addressed(wish), self.now, by)
+        wanted = intention(self._addressed(wish), entry.at, by)
         over = self.after(_SILENCE, lambda: self._tell(asked, answers.writing(wish.verb)))
         try:
             with self._in_turn():
@@ -166,11 +208,13 @@ class Clerk:
         if written.commit and not written.repeated:
             self.wrote(written)
         with self._answering(asked, written):
-            told = replace(self._told(written, person), again=_again(wish, board, incident))
+            told = replace(self._told(written, person, entry.at), again=_again(wish, board, incident))
             if written.commit and wish.verb in _PAGING and self._pages(wish, told):
-                self.watch.keep(Answer(self.talk, asked, secret=told.incident.private), told)
-            else:
-                self.talk.only(asked, answers.committed(told))
+                answer = self._answer(entry, secret=told.incident.private)
+                self.watch.keep(answer, told, lambda: self._done(asked))
+                return True
+            self.talk.only(asked, answers.committed(told))
+        return False
 
     def _pages(self, wish: Wish, told: Told) -> bool:
         """Whether somebody is to be paged now: what all may see happen."""
@@ -181,11 +225,11 @@ class Clerk:
     def _addressed(self, wish: Wish) -> Wish:
         return addressed(wish, self.people.addresses(list(forms.named(wish))))
 
-    def _told(self, written: Written, person: Person) -> Told:
+    def _told(self, written: Written, person: Person, since: datetime) -> Told:
         board = self.books.read()
         if written.id not in board.shelf.paths:
             board = self.books.fetch()
-        return Told(written, board.incident(written.id), person.name, self.clock.now(), board.web)
+        return Told(written, board.incident(written.id), person.name, since, board.web)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

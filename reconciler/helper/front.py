@@ -81,7 +81,7 @@ class Front:
         found = forms.errors(wish, problems(wish, self.clerk.now, self.clerk.books.board))
         if found:
             return {"response_action": "errors", "errors": found}
-        self.clerk.slow(lambda: self.clerk.carry_out(who, wish))
+        self.clerk.accept(who, wish)
         return {}
 
     # after Slack has its answer
@@ -114,7 +114,7 @@ class Front:
         incident = self.clerk.allowed(who, wish, board).incident
         if offered or self._asks(wish, incident, board):
             return self._open(who, wish, board)
-        self.clerk.slow(lambda: self.clerk.carry_out(who, wish))
+        self.clerk.accept(who, wish)
         return None
 
     def _show(self, who: Asked, wish: Wish, board: Board) -> None:
@@ -193,7 +193,7 @@ class Front:
         if here:
             note = Wish("note", here, values)
             self.clerk.allowed(who, note, board)
-            self.clerk.slow(lambda: self.clerk.carry_out(replace(who, request=request), note))
+            self.clerk.accept(replace(who, request=request), note)
         else:
             self._choose(who, values, request, board)
 

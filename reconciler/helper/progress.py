@@ -69,7 +69,7 @@ def progress(
     if not incident.status.open:
         return Progress((), None, None)
     told = dict(troubles or {})
-    teams = teams_asked(incident, settings)
+    teams = dict.fromkeys([*teams_asked(incident, settings), *_paged(memory)])
     wants_document = settings.notion.private_database if incident.private else settings.notion.database
     return Progress(
         tuple(_page(team, memory, told) for team in teams),
@@ -104,6 +104,14 @@ def _again(incident: Incident, team: str, memory: Memory, troubles: Mapping[str,
     if not called:
         return None
     return _thing(f"pagerduty:{team}/again/{moment(max(called))}", memory, troubles, team)
+
+
+def _paged(memory: Memory) -> Iterator[str]:
+    """The teams that were paged, also those of whom today's severity asks nothing."""
+    for key in memory.things:
+        target, _, team = key.partition(":")
+        if target == "pagerduty" and "/" not in team:
+            yield team
 
 
 def _page(team: str, memory: Memory, troubles: Mapping[str, str]) -> Thing:

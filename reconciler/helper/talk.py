@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,12 +60,16 @@ class Talk:
 
 @dataclass
 class Answer:
-    """One message that is posted once and then kept up to date; `secret`: for the one who asked alone."""
+    """One message that is posted once and then kept up to date; `secret`: for the one who asked alone.
+
+    `place` is where it stands, once it does; `placed` hears of that.
+    """
 
     talk: Talk
     asked: Asked
     secret: bool = False
-    _place: dict[str, Any] = field(default_factory=dict)
+    place: Mapping[str, Any] = field(default_factory=dict)
+    placed: Callable[[Mapping[str, Any]], None] = lambda _: None
     _uses: int = 0
     _rank: int = -1
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,7 +77,7 @@ class Answer:
     @property
     def begun(self) -> bool:
         """True once something was said."""
-        return self._rank >= 0
+        return self._rank >= 0 or bool(self.place)
 
     def show(self, content: Content, rank: int) -> None:
         """Say this; what is older, of a lower rank, is not said any more. Raises CallError."""
@@ -84,8 +88,8 @@ class Answer:
             self._rank = rank
 
     def _say(self, content: Content) -> None:
-        if self._place:
-            self.talk.api.call("chat.update", **self._place, **content)
+        if self.place:
+            self.talk.api.call("chat.update", **self.place, **content)
         elif self.secret or self._uses or not self._posted(self.asked.channel, content):
             self._directly(content)
 
@@ -97,7 +101,8 @@ class Answer:
             answer = self.talk.api.call("chat.postMessage", channel=channel, **content)
         except Refused:
             return False
-        self._place = {"channel": answer.get("channel") or channel, "ts": answer["ts"]}
+        self.place = {"channel": answer.get("channel") or channel, "ts": answer["ts"]}
+        self.placed(self.place)
         return True
 
     def _directly(self, content: Content) -> None:

@@ -27,6 +27,7 @@ class Kept:
 
     answer: Answer
     told: Told
+    over: Callable[[], None] = lambda: None
     heard: dict[str, str] = field(default_factory=dict)
     shown: Content | None = None
 
@@ -48,9 +49,9 @@ class Watch:
         """True while an answer is kept up to date."""
         return bool(self._kept)
 
-    def keep(self, answer: Answer, told: Told) -> None:
-        """Say what is known now, and go on."""
-        one = Kept(answer, told)
+    def keep(self, answer: Answer, told: Told, over: Callable[[], None] = lambda: None) -> None:
+        """Say what is known now, and go on until all is said; `over` hears of that."""
+        one = Kept(answer, told, over)
         with self._lock:
             self._kept.append(one)
         self._show(one, self.books.board)
@@ -93,6 +94,7 @@ class Watch:
         if (stands.done and acknowledged) or now - told.since >= KEPT:
             with self._lock:
                 self._kept = [other for other in self._kept if other is not one]
+            one.over()
 
 
 def _newest(incident: Incident, board: Board) -> Incident:

@@ -45,6 +45,11 @@ class Repository:
         """The top of the work tree, or the bare repository itself."""
         return self.git.folder
 
+    @property
+    def own_folder(self) -> Path:
+        """Where a process may keep what concerns this clone alone; it need not be there yet."""
+        return self.folder / self.git.line("rev-parse", "--git-path", "reconciler")
+
     # Revisions
 
     def resolve(self, revision: str) -> str | None:

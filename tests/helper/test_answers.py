@@ -294,3 +294,13 @@ def test_what_is_older_is_not_said_any_more(tmp_path: Path) -> None:
     answer.show({"text": "paged"}, rank=1)
     assert office.messages("incidents") == ["paged"]
     assert office.slack.calls.count("chat.postMessage") + office.slack.calls.count("chat.update") == 2
+
+
+def test_who_was_paged_is_shown_also_where_a_lower_severity_asks_nothing_of_them(tmp_path: Path) -> None:
+    office = Office.at(tmp_path)
+    id = declared(office)
+    office.company.apply(office.company.clone("runner"))
+    office.types("ana", "/incident", f"severity {id} sev3")
+    office.types("ana", "/incident", id)
+    [blocks] = [content["blocks"] for _, content in office.answered[-1:]]
+    assert "|primary> paged, not acknowledged" in str(blocks)

@@ -122,7 +122,11 @@ class Office:
     @classmethod
     def beside(cls, company: Company, slack: Forms, name: str = "office", **around: Any) -> Office:
         """A helper of its own, with a clone of its own."""
-        clone = company.clone(name)
+        return cls.on(company.clone(name), company, slack, **around)
+
+    @classmethod
+    def on(cls, clone: Clone, company: Company, slack: Forms, **around: Any) -> Office:
+        """A helper in a clone that is there."""
         answered: list[tuple[str, dict[str, Any]]] = []
         given = {
             "quick": lambda job: job(),
