@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import click
 from reconciler.cli import candidates
 from reconciler.clock import Clock, SystemClock, VirtualClock
 from reconciler.errors import Failure, Usage
+from reconciler.forge import actions
 from reconciler.incident.moments import parse_time
 from reconciler.incident.shown import inert, quoted
 from reconciler.repo.objects import Person
@@ -24,6 +26,12 @@ from reconciler.repo.shelf import settings_at
 from reconciler.repo.verbs import Desk, Request, Written
 
 _AUTHOR = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+)\s*>\s*")
+BY = click.option(
+    "--by",
+    metavar="ADDRESS",
+    shell_complete=candidates.people,
+    help="Who says so. Default: the author's address.",
+)
 _ADDRESS = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -54,9 +62,10 @@ class Call:
         return self.desk.clock.now().replace(microsecond=0)
 
     def person(self, by: str | None) -> str | None:
-        """The address that goes into the file: `by`, else the author's where it is one."""
+        """The address that goes into the file: `by`, else the author's where it is one that others know."""
         address = self.request.author[1]
-        return by or (address if _ADDRESS.fullmatch(address) else None)
+        known = _ADDRESS.fullmatch(address) and not actions.is_noreply(address)
+        return by or (address if known else None)
 
 
 def verb(function: Callable[..., Written]) -> click.Command:
@@ -66,7 +75,7 @@ def verb(function: Callable[..., Written]) -> click.Command:
         "--author",
         metavar="'NAME <ADDRESS>'",
         shell_complete=candidates.authors,
-        help="Default: Git's user.name and user.email.",
+        help="Default: who began the workflow's run, else Git's user.name and user.email.",
     )
     @click.option("--no-push", is_flag=True, help="Commit here only.")
     @click.option("--request-id", metavar="ID", help="The same ID twice makes one commit.")
@@ -86,6 +95,7 @@ def verb(function: Callable[..., Written]) -> click.Command:
             author=_author(repo, author),
             id=_one_line(request_id) or uuid4().hex,
             given=request_id is not None,
+            via="workflow" if actions.inside(os.environ) else "cli",
             push=not no_push,
         )
         _say(_shown(lambda: function(Call(desk, request), **own), typing="-" in own.values()))
@@ -130,7 +140,7 @@ def _author(repo: Repository, given: str | None) -> Person:
         return found[1] or found[2], found[2]
     from reconciler.repo.identity import person
 
-    name, address = person(repo)
+    name, address = actions.actor(os.environ) or person(repo)
     if not address:
         raise Usage(
             "Git does not know who you are",

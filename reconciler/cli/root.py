@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "apply": ("reconcile", "apply", "Bring Slack, PagerDuty and Notion in line with a commit."),
     "loop": ("reconcile", "loop", "Apply on every new commit and every interval."),
     "serve": ("serve", "serve", "The loop and the Slack helper in one process."),
-    "new": ("verbs", "new", "Declare an incident: one commit."),
+    "new": ("new", "new", "Declare an incident: one commit."),
     "update": ("verbs", "update", "Tell everybody who was told: one commit."),
     "status": ("verbs", "status", "Set the status: one commit."),
     "severity": ("verbs", "severity", "Set the severity: one commit."),
@@ -134,8 +134,15 @@ def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
 
 
 def fail(failure: Failure) -> int:
-    """Tell a failure on standard error; its exit code."""
-    _tell(words(failure))
+    """Tell a failure on standard error, in a job of GitHub Actions as an annotation; its exit code."""
+    from reconciler.forge.actions import inside
+
+    if inside(os.environ):
+        from reconciler.views.problems import failure_annotation
+
+        _tell(failure_annotation(failure))
+    else:
+        _tell(words(failure))
     return failure.exit_code
 
 

@@ -89,6 +89,10 @@ class Fresh(NamedTuple):
     new: bool
 
 
+class Unfit(Failure):
+    """The file would not be valid; the message may quote what it would say."""
+
+
 #: Hears of each commit that calls somebody; of a request more than once when others were quicker.
 Made = Callable[[Fresh], None]
 
@@ -231,7 +235,7 @@ def _valid(content: bytes, path: str, settings: Settings) -> Incident:
         return load_incident(content, path, settings)
     except BadFile as bad:
         first, *others = [problem for problem in bad.problems if problem.level == "error"]
-        raise Failure(
+        raise Unfit(
             f"nothing was written: {first.message}",
             detail="\n".join(problem.message for problem in others),
             next=first.hint and f"write {first.hint}",

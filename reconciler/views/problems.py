@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconciler.errors import Problem
+from reconciler.errors import Failure, Location, Problem
 from reconciler.incident.shown import inert
 from reconciler.repo.checkup import Report
 
@@ -53,11 +53,21 @@ def _text(problem: Problem, paint: Paint) -> str:
     return "\n".join(lines)
 
 
+def failure_annotation(failure: Failure) -> str:
+    """A failure as GitHub shows it above a job's log, or beside the line where it comes from."""
+    place = f"{_place(failure.location)}," if failure.location else ""
+    told = (failure.message, failure.detail, failure.next and f"next: {failure.next}")
+    return f"::error {place}title=reconciler::{_data(chr(10).join(filter(None, told)))}"
+
+
 def _annotation(problem: Problem) -> str:
-    path, line, column = problem.location
-    place = f"file={_property(path)},line={line},col={column}"
     words = problem.message + (f"\nwrite: {problem.hint}" if problem.hint else "")
-    return f"::{problem.level} {place},title=reconciler validate::{_data(words)}"
+    return f"::{problem.level} {_place(problem.location)},title=reconciler validate::{_data(words)}"
+
+
+def _place(location: Location) -> str:
+    path, line, column = location
+    return f"file={_property(path)},line={line},col={column}"
 
 
 def _data(text: str) -> str:
