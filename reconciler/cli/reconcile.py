@@ -16,6 +16,7 @@ import click
 from reconciler.cli import candidates
 from reconciler.cli.asking import Time
 from reconciler.cli.root import fail
+from reconciler.cli.summary import JOB_SUMMARY, summarised
 from reconciler.cli.waiting import progress
 from reconciler.incident.shown import inert
 from reconciler.views.progress import ERASE, Display
@@ -100,14 +101,17 @@ def plan(folder: str, /, only: tuple[str, ...], as_json: bool, detailed_exitcode
 @WAIT
 @BUDGET
 @_JSON
+@JOB_SUMMARY
 @click.pass_obj
-def apply(folder: str, /, only: tuple[str, ...], as_json: bool, **asked: Any) -> int:
+def apply(folder: str, /, only: tuple[str, ...], as_json: bool, job_summary: str | None, **asked: Any) -> int:
     """Bring Slack, PagerDuty and Notion in line with the tip of the branch, and look again."""
     from reconciler.views.report import report_lines
+    from reconciler.views.summary import report_markdown
     from reconciler.views.terminal import show
 
-    with _stoppable() as stop, progress(stop.is_set) as display:
+    with summarised(job_summary) as tell, _stoppable() as stop, progress(stop.is_set) as display:
         report = _shell(folder, display, stop).apply(asked_options(only, **asked))
+        tell(report_markdown(report))
     if as_json:
         _document(report.to_json())
     else:

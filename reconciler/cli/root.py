@@ -30,6 +30,7 @@ COMPLETE = "_RECONCILER_COMPLETE"
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "validate": ("validate", "validate", "Check incident files and settings, offline."),
     "plan": ("reconcile", "plan", "Show what apply would do; writes nothing."),
+    "comment": ("comment", "comment", "Keep one comment on a pull request up to date."),
     "apply": ("reconcile", "apply", "Bring Slack, PagerDuty and Notion in line with a commit."),
     "loop": ("reconcile", "loop", "Apply on every new commit and every interval."),
     "serve": ("serve", "serve", "The loop and the Slack helper in one process."),

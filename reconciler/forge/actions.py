@@ -74,6 +74,16 @@ def pull(environ: Mapping[str, str]) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else None
 
 
+def from_fork(environ: Mapping[str, str]) -> bool:
+    """True where the pull request comes from a fork: its run has no secrets and may write nothing."""
+    about = event(environ).get("pull_request") if environ.get("GITHUB_EVENT_PATH") else None
+    if not isinstance(about, dict):
+        return False
+    head = about.get("head")
+    repo = head.get("repo") if isinstance(head, dict) else None
+    return not isinstance(repo, dict) or repo.get("full_name") != environ.get("GITHUB_REPOSITORY")
+
+
 def event(environ: Mapping[str, str]) -> dict[str, Any]:
     """The event that began this run. Raises Failure."""
     path = environ.get("GITHUB_EVENT_PATH", "")

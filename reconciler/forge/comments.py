@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from reconciler.errors import Failure
 from reconciler.forge.hub import Hub, HubFailure
-from reconciler.targets.seam import Answer, items_of
+from reconciler.targets.seam import Answer, CallError, Unusable, items_of
 
 #: What GitHub takes in one comment, in characters.
 LIMIT = 65_536
 _PAGE, _PAGES = 100, 30
+#: How the tokens of people begin.
+_PERSONAL = ("ghp_", "github_pat_")
 
 
 class Comment(NamedTuple):
@@ -21,6 +23,8 @@ class Comment(NamedTuple):
     id: int
     url: str
     body: str
+    login: str
+    bot: bool
 
 
 class Did(Enum):
@@ -44,7 +48,23 @@ def mark(name: str, key: str) -> str:
     return f"<!-- incident-reconciler {inside} -->"
 
 
-def sticky(hub: Hub, number: int, mark: str, text: str) -> Posted:
+def author(hub: Hub, token: str) -> str:
+    """Who writes with a token; empty where it is a workflow's or an app's. Raises HubFailure.
+
+    Those may not ask, and write as bots. Whoever else puts our mark into a comment has not made it ours.
+    """
+    if not token.startswith(_PERSONAL):
+        return ""
+    attempted = "ask whose token this is"
+    try:
+        return str(hub.api.call("GET /user")["login"])
+    except CallError as error:
+        raise hub.failure(attempted, error) from None
+    except Unusable.SIGNS as error:
+        raise hub.failure(attempted, Unusable.by("GET /user", error)) from None
+
+
+def sticky(hub: Hub, number: int, mark: str, text: str, by: str = "") -> Posted:
     """Make our comment with this mark say this, where it does not yet. Raises HubFailure, and Failure."""
     body = f"{mark}\n{text.strip()}\n"
     if len(body) > LIMIT:
@@ -52,17 +72,18 @@ def sticky(hub: Hub, number: int, mark: str, text: str) -> Posted:
             f"the comment is {len(body):,} characters long, and GitHub takes no more than {LIMIT:,}",
             next="shorten it",
         )
-    known = find(hub, number, mark)
+    known = find(hub, number, mark, by)
     if known is None:
-        return Posted(_created(hub, number, mark, body), Did.CREATED)
+        return Posted(_created(hub, number, mark, body, by), Did.CREATED)
     if _same(known.body, body):
         return Posted(known, Did.SAME)
     return Posted(update(hub, known.id, body), Did.UPDATED)
 
 
-def find(hub: Hub, number: int, mark: str) -> Comment | None:
-    """The oldest comment that begins with the mark. Raises HubFailure."""
-    return next((one for one in listed(hub, number) if one.body.startswith(mark)), None)
+def find(hub: Hub, number: int, mark: str, by: str = "") -> Comment | None:
+    """The oldest comment of ours (see `author`) that begins with the mark. Raises HubFailure."""
+    marked = (one for one in listed(hub, number) if one.body.startswith(mark))
+    return next((one for one in marked if (one.login == by if by else one.bot)), None)
 
 
 def listed(hub: Hub, number: int) -> Iterator[Comment]:
@@ -88,14 +109,14 @@ def update(hub: Hub, id: int, body: str) -> Comment:
     return hub.take("update the comment", method, _comment, comment_id=id, body=body)
 
 
-def _created(hub: Hub, number: int, mark: str, body: str) -> Comment:
+def _created(hub: Hub, number: int, mark: str, body: str, by: str) -> Comment:
     """A new comment; one whose answer was lost is looked for before it is written again."""
     try:
         return create(hub, number, body)
     except HubFailure as failure:
         if not failure.uncertain:
             raise
-    return find(hub, number, mark) or create(hub, number, body)
+    return find(hub, number, mark, by) or create(hub, number, body)
 
 
 def _same(one: str, other: str) -> bool:
@@ -107,4 +128,6 @@ def _comments(answer: Answer) -> list[Comment]:
 
 
 def _comment(answer: Answer) -> Comment:
-    return Comment(int(answer["id"]), str(answer["html_url"]), str(answer["body"] or ""))
+    user = answer.get("user") or {}  # nobody: an account that is gone
+    login, bot = str(user.get("login", "")), user.get("type") == "Bot"
+    return Comment(int(answer["id"]), str(answer["html_url"]), str(answer["body"] or ""), login, bot)

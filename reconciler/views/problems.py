@@ -60,6 +60,11 @@ def failure_annotation(failure: Failure) -> str:
     return f"::error {place}title=reconciler::{_data(chr(10).join(filter(None, told)))}"
 
 
+def warning(message: str, next: str) -> str:
+    """Something that is no error, as GitHub shows it above a job's log."""
+    return f"::warning title=reconciler::{_data(f'{message}{chr(10)}next: {next}')}"
+
+
 def _annotation(problem: Problem) -> str:
     words = problem.message + (f"\nwrite: {problem.hint}" if problem.hint else "")
     return f"::{problem.level} {_place(problem.location)},title=reconciler validate::{_data(words)}"

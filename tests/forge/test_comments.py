@@ -7,7 +7,7 @@ import pytest
 from reconciler.clock import VirtualClock
 from reconciler.errors import Failure
 from reconciler.forge import comments, pulls
-from reconciler.forge.comments import Did, mark, sticky
+from reconciler.forge.comments import Did, author, mark, sticky
 from reconciler.forge.hub import Hub, NotAllowed
 from reconciler.targets.seam import Unanswered
 from tests.support.company import START
@@ -44,6 +44,22 @@ def test_others_comments_stay(hub: Hub, github: GitHub) -> None:
     sticky(hub, 1, MARK, "Two.")
     assert github.comments(1)[:2] == ["Looks good.", f"> {MARK}\n> One.\n\nWhy?"]
     assert [text.splitlines()[1] for text in github.comments(1)[2:]] == ["Two.", "Other."]
+
+
+def test_a_comment_of_another_with_our_mark_is_not_ours(hub: Hub, github: GitHub) -> None:
+    github.comment(1, f"{MARK}\nNothing will be paged.", "mallory")
+    did = [sticky(hub, 1, MARK, text).did for text in ("One.", "Two.")]
+    assert did == [Did.CREATED, Did.UPDATED]
+    assert github.comments(1) == [f"{MARK}\nNothing will be paged.", f"{MARK}\nTwo.\n"]
+
+
+def test_a_person_s_token_finds_that_person_s_comment(hub: Hub, github: GitHub) -> None:
+    github.login = "ana"
+    github.comment(1, f"{MARK}\nNothing will be paged.", "mallory")
+    by = author(hub, "ghp_sample")
+    did = [sticky(hub, 1, MARK, text, by).did for text in ("One.", "Two.")]
+    assert (by, did) == ("ana", [Did.CREATED, Did.UPDATED])
+    assert author(hub, "ghs_sample") == ""
 
 
 def test_ours_is_found_behind_hundreds_of_others(hub: Hub, github: GitHub) -> None:

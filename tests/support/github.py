@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from reconciler.sandbox.machine import Machine, Now
 from reconciler.targets.seam import Answer, CallError, RateLimited, Refused
 from tests.support.github_git import Branches, Merged
-from tests.support.github_shapes import comment_of, pull_of
+from tests.support.github_shapes import comment_of, pull_of, user_of
 from tests.support.repositories import Remote
 
 SLUG = "acme/incidents"
@@ -35,6 +35,7 @@ _CALLS = (
     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
     "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "GET /user",
 )
 
 
@@ -54,6 +55,8 @@ class GitHub(Machine):
     def answer(self, method: str, arguments: dict[str, Any]) -> Answer:
         if method not in _CALLS:
             raise AssertionError(f"GitHub here knows no {method}")
+        if method == "GET /user":
+            return user_of(self.login)
         if not self.sees or f"{arguments.pop('owner')}/{arguments.pop('repo')}" != self.slug:
             raise _says(method, 404, "Not Found")
         self._look()
