@@ -18,6 +18,7 @@ from reconciler.cli.asking import Time
 from reconciler.cli.root import fail
 from reconciler.cli.summary import JOB_SUMMARY, summarised
 from reconciler.cli.waiting import progress
+from reconciler.errors import Usage
 from reconciler.incident.shown import inert
 from reconciler.views.progress import ERASE, Display
 from reconciler.views.screen import screen
@@ -74,20 +75,45 @@ INTERVAL = click.option(
 @_LATE
 @_PRUNE
 @_PRUNES
+@click.option("--base", metavar="REV", help="What merging this branch into REV does; asks no service.")
+@click.option("--live", is_flag=True, help="With --base: what the services say, too.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True,
+    help="For a person, for a program, or for GitHub.",
+)  # fmt: skip
 @_JSON
+@click.option(
+    "--limit", "most", type=click.IntRange(min=2_000), metavar="N", default=65_000, show_default=True,
+    help="With --format markdown: at most so many bytes, cut between two incidents.",
+)  # fmt: skip
+@click.option("--whole", metavar="WORDS", default="", help="Where the whole is, to be said where it was cut.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when changes are pending.")
 @click.pass_obj
-def plan(folder: str, /, only: tuple[str, ...], as_json: bool, detailed_exitcode: bool, **asked: Any) -> int:
-    """Show what apply would do with what is here, uncommitted edits included. Writes nothing, anywhere."""
-    from reconciler.views.plan import plan_lines
-    from reconciler.views.terminal import show
+def plan(
+    folder: str,
+    /,
+    only: tuple[str, ...],
+    base: str | None,
+    live: bool,
+    form: str,
+    as_json: bool,
+    most: int,
+    whole: str,
+    detailed_exitcode: bool,
+    **asked: Any,
+) -> int:
+    """Show what apply would do with what is here, uncommitted edits included. Writes nothing, anywhere.
 
+    With --base REV: what merging this branch does to a world that is as REV asks for, without any token.
+    """
+    from reconciler.cli.branch import show, transition
+
+    if live and base is None:
+        raise Usage("--live goes with --base", next="`reconciler plan` alone asks the services")
     with progress() as display:
-        made = _shell(folder, display).plan(asked_options(only, **asked))
-    if as_json:
-        _document(made.to_json())
-    else:
-        show(plan_lines(made))
+        shell, options = _shell(folder, display), asked_options(only, **asked)
+        made = shell.plan(options) if base is None else transition(shell, base, options, live=live)
+    show(made, "json" if as_json else form, most, whole)
     return made.exit_code(detailed_exitcode)
 
 

@@ -51,8 +51,10 @@ def broken(step: Step, rules: RuleSettings) -> list[Problem]:
 
 
 def _problem(step: Step, name: str, level: str, place: Location, message: str, hint: str) -> Problem:
-    """What is not applied is an error, whatever the rule counts."""
+    """What is not applied is an error, whatever the rule counts; of private incidents nothing is told."""
     told = "error" if place.path == step.renamed else level
+    if any(one is not None and one.private for one in (step.before, step.after)):
+        return Problem(place, f"what is done to this private incident breaks the rule `{name}`", "", told)
     return Problem(place, f"{message} (rule `{name}`)", hint, told)
 
 
@@ -102,9 +104,8 @@ def _rewritten(step: Step) -> Found:
         number = now.get(update.at)
         did = "has removed" if number is None else "has changed"
         place = after.where("updates") if number is None else after.where("updates", number, "text")
-        whose = "somebody else's" if after.private else f"{update.by or min(wrote)}'s"
-        who = "another person" if after.private else ", ".join(others)
-        yield place, f"this update is {whose}, and {who} {did} it", "an update of one's own that corrects it"
+        message = f"this update is {update.by or min(wrote)}'s, and {', '.join(others)} {did} it"
+        yield place, message, "an update of one's own that corrects it"
 
 
 def _removed(step: Step) -> Found:

@@ -20,6 +20,7 @@ class Heading:
     title: str
     path: str
     first: str = ""
+    private: bool = False
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from reconciler.errors import Failure
@@ -61,6 +62,20 @@ def settings_in(found: Snapshot, instead: Iterable[Older] | None = None) -> Know
                 place = bad.location or inert(SETTINGS)
                 return Known(settings, blob, f"{place}: {bad.message}: {words} are used instead")
         raise
+
+
+def over_time(repo: Repository, revision: str) -> list[tuple[datetime, Settings]]:
+    """The good settings up to a revision, each with the date of its commit, the oldest first."""
+    name = instance_name(repo)
+    found: list[tuple[datetime, Settings]] = []
+    look = ("rev-list", "--timestamp", "--reverse", "--date-order", "--end-of-options", revision)
+    for line in repo.git.line(*look, "--", SETTINGS).splitlines():
+        seconds, _, commit = line.partition(" ")
+        older = found_at(repo, commit, SETTINGS)
+        settings = _valid(older.content, name) if older is not None else None
+        if settings is not None and not (found and found[-1][1] == settings):
+            found.append((datetime.fromtimestamp(int(seconds), UTC), settings))
+    return found
 
 
 def last_applied(repo: Repository, blob: str | None) -> Iterator[Older]:

@@ -254,7 +254,7 @@ def heading(case: Case) -> Heading:
     incident = case.incident
     title = "" if incident.private else one_line(incident.title)
     status = "removed" if case.removed else incident.status.value
-    return Heading(incident.id, incident.severity, status, title, incident.path, case.id)
+    return Heading(incident.id, incident.severity, status, title, incident.path, case.id, incident.private)
 
 
 def _sorted(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:

@@ -1,0 +1,140 @@
+"""Which incidents a branch can touch: those whose files it changes, and those that its settings are about.
+
+The others count as settled ones do, so that ten thousand files cost what two cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconciler.incident.history import History
+from reconciler.incident.settings import Settings
+from reconciler.plan.memory import Memory
+from reconciler.repo import history
+from reconciler.repo.between import Between
+from reconciler.repo.good_settings import Known, settings_in
+from reconciler.repo.shelf import Shelf, shelve
+from reconciler.repo.snapshot import Snapshot
+from reconciler.repo.state import State
+from reconciler.run.revision import Revision, read
+from reconciler.run.wanted import Wanted
+from reconciler.targets.case import Case
+
+Memories = Mapping[str, Memory]
+
+
+@dataclass(frozen=True)
+class Side:
+    """The files of the base or of the head, with the settings to read them by."""
+
+    shelf: Shelf
+    known: Known
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Side:
+        """Raises Failure where there are no settings to go by."""
+        known = settings_in(snapshot)
+        return cls(shelve(snapshot, known.settings), known)
+
+    @property
+    def settings(self) -> Settings:
+        """What the files are read by."""
+        return self.known.settings
+
+    @property
+    def template(self) -> bytes | None:
+        """The document's template, where the settings name one."""
+        name = self.settings.notion.template
+        found = self.shelf.snapshot.find(name) if name else None
+        return found.content if found else None
+
+    def read(
+        self, ids: Collection[str], memories: Memories, now: datetime, *, late: bool = False
+    ) -> Revision:
+        """These incidents as cases, all others as settled."""
+        shelf, notion = self.shelf, self.settings.notion
+        rest = {
+            id: Memory(blob=shelf.blobs[paths[0]], path=paths[0], settled=True)
+            for id, paths in shelf.paths.items()
+            if id not in ids and len(paths) == 1
+        }
+        on = {"pagerduty", "slack"} | ({"notion"} if notion.database or notion.private_database else set())
+        wanted = Wanted(now, {**rest, **memories}, allow_late_pages=late, on=frozenset(on))
+        return read(shelf, wanted)
+
+
+@dataclass(frozen=True)
+class Affected:
+    """The ids of the files, the base with them as cases, and what lived up to it, by the marks' ids."""
+
+    ids: frozenset[str]
+    before: Revision
+    lives: Mapping[str, Case]
+
+
+def affected(found: Between, base: Side, head: Side, now: datetime, kept: State) -> Affected:
+    """What the branch can touch. `kept` spares the settled ones, where the state is here."""
+    ids = found.changed
+    before = base.read(ids if _alike(base, head) else ids | _unsettled(base, kept), {}, now)
+    anew = base.template != head.template
+    cases = {
+        key: case
+        for key, case in before.cases.items()
+        if case.incident.id in ids or (not _over(case) and (anew or _depends(case, head.settings)))
+    }
+    ids |= {case.incident.id for case in cases.values()}
+    lost = dict(_lost(base, head, ids & frozenset(before.unreadable), now))
+    return Affected(ids, replace(before, cases=cases), {**lost, **cases})
+
+
+def _alike(base: Side, head: Side) -> bool:
+    return base.settings == head.settings and base.template == head.template
+
+
+def _unsettled(base: Side, kept: State) -> set[str]:
+    """The ids that are not known to be settled."""
+    memories = {id: Memory.from_json(data) for id, data in kept.incidents.items()}
+    done = {(memory.path, memory.blob) for memory in memories.values() if memory.settled}
+    paths, blobs = base.shelf.paths, base.shelf.blobs
+    return {id for id, (first, *_) in paths.items() if (first, blobs[first]) not in done}
+
+
+def _over(case: Case) -> bool:
+    """True for what no run looks at any more."""
+    return case.incident.status.over and case.past_grace
+
+
+def _depends(case: Case, settings: Settings) -> bool:
+    return _footing(case.history, case.settings) != _footing(case.history, settings)
+
+
+def _footing(lived: History, settings: Settings) -> tuple[object, ...]:
+    """What of the settings an incident may have to do with: more costs time, less would be wrong."""
+    ever = [incident for _, incident in lived.readable]
+    severities = {one.severity for one in ever}
+    services = {name for one in ever for name in one.services}
+    return (
+        settings.name,
+        [one for one in settings.severities if one.name in severities],
+        [settings.teams[team] for team in lived.teams_ever(settings)],
+        {name: settings.services.get(name) for name in services},
+        (settings.slack, settings.pagerduty, settings.notion, settings.people),
+        (settings.git.web, settings.git.branch),
+        settings.drill if any(one.drill for one in ever) else None,
+        settings.private_allowed if any(one.private for one in ever) else None,
+    )
+
+
+def _lost(base: Side, head: Side, ids: Collection[str], now: datetime) -> Iterator[tuple[str, Case]]:
+    """What is invalid at the base and not here: as the last run left it, which is its last valid version."""
+    for key, case in head.read(ids, {}, now).cases.items() if ids else ():
+        paths = base.shelf.paths.get(case.incident.id, ())
+        known = history.versions(base.shelf.repo, str(base.shelf.revision), paths)
+        commits = {one.commit for listed in known.values() for one in listed}
+        versions = tuple(one for one in case.history.versions if one.commit in commits)
+        valid = [one.incident for one in versions if one.incident is not None]
+        if valid:
+            lived = History(versions, case.history.complete)
+            yield key, replace(case, incident=valid[-1], settings=base.settings, history=lived)

@@ -1,0 +1,139 @@
+"""What a branch changes: what merging it does to the world, and which of the transition rules it breaks.
+
+It needs no token and asks no service, so that a fork's pull request gets it too. Incidents that the branch
+does not touch are left out as settled ones are; those that it touches are rehearsed up to the base, and what
+is left to do there for the head is the answer (`rehearsal`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.clock import Clock, VirtualClock
+from reconciler.errors import Problem
+from reconciler.incident.settings_changes import SettingChanged, changes
+from reconciler.incident.transitions import Step
+from reconciler.plan.plan import Plan
+from reconciler.plan.remainder import without
+from reconciler.repo.between import between, cut
+from reconciler.repo.good_settings import over_time
+from reconciler.repo.repository import Repository
+from reconciler.repo.state import StateStore
+from reconciler.run.affected import Side, affected
+from reconciler.run.reading import Options
+from reconciler.run.rehearsal import Era, Rehearsal, Supposed
+from reconciler.run.steps import steps, violations
+from reconciler.targets.case import Case
+
+#: What nobody can know without asking the services.
+SUPPOSED = (
+    "supposed: the services are as the base asks for, all are on, and every person, group, team and channel "
+    "that the files name is there; `--live` asks them"
+)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """See the module. `live` is the ordinary plan beside it, where it was asked for."""
+
+    base: str
+    plan: Plan
+    steps: tuple[Step, ...] = ()
+    broken: tuple[Problem, ...] = ()
+    settings: tuple[SettingChanged, ...] = ()
+    live: Plan | None = None
+
+    @property
+    def errors(self) -> bool:
+        """True where a rule that the settings make an error is broken."""
+        return any(problem.level == "error" for problem in self.broken)
+
+    def exit_code(self, detailed: bool = False) -> int:
+        """What `reconciler plan --base` ends with."""
+        code = self.plan.exit_code(detailed)
+        if code == 3:
+            return code
+        return 4 if self.errors else code
+
+    def to_json(self) -> dict[str, Any]:
+        """As data; of private incidents the plan says no more than any plan does."""
+        return {
+            "base": self.base,
+            "edited": [_edited(step) for step in self.steps],
+            "settings": [one.to_json() for one in self.settings],
+            "rules": [
+                {
+                    "location": str(one.location),
+                    "level": one.level,
+                    "message": one.message,
+                    "hint": one.hint,
+                }
+                for one in self.broken
+            ],
+            "supposed": SUPPOSED,
+            "plan": self.plan.to_json(),
+            "live": self.live.to_json() if self.live is not None else None,
+        }
+
+
+def _edited(step: Step) -> dict[str, Any]:
+    one = step.after or step.before
+    assert one is not None
+    if any(side is not None and side.private for side in (step.before, step.after)):
+        return {"id": one.id, "path": one.path, "status": None, "severity": None}
+    return {
+        "id": one.id,
+        "path": one.path,
+        "status": [side.status.value if side else None for side in (step.before, step.after)],
+        "severity": [side.severity if side else None for side in (step.before, step.after)],
+    }
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch in its repository. `suppose` makes services in memory, with a clock of their own."""
+
+    repo: Repository
+    clock: Clock
+    suppose: Callable[[VirtualClock], Supposed]
+    options: Options = field(default_factory=Options)
+
+    def transition(self, revision: str) -> Transition:
+        """What the branch does to what `revision` has. Raises Failure where that cannot be told."""
+        found = between(self.repo, revision)
+        now = self.options.now or self.clock.now()
+        base, head = Side.of(found.base), Side.of(found.head)
+        kept = StateStore(self.repo, base.settings.git, self.clock).load(fetch=False)
+        touched = affected(found, base, head, now, kept)
+        if touched.before.cut:
+            raise cut(self.repo)
+        rehearsal = self._rehearsed(touched.lives, base, now)
+        after = head.read(touched.ids, rehearsal.memories, now, late=self.options.allow_late_pages)
+        if after.cut:
+            raise cut(self.repo)
+        already = rehearsal.plan(touched.before, base.settings)
+        plan = without(rehearsal.plan(after, head.settings), already, rehearsal.supposed.nameless)
+        places = {one.location for one in plan.problems}
+        notes = tuple(filter(None, [head.known.note, *plan.notices]))
+        return Transition(
+            base=str(found.base.revision),
+            plan=replace(plan, notices=notes, in_sync=0),
+            steps=tuple(steps(found, head.settings)),
+            broken=tuple(one for one in violations(found) if one.location not in places),
+            settings=tuple(changes(base.settings, head.settings)),
+        )
+
+    def _rehearsed(self, lives: Mapping[str, Case], base: Side, now: datetime) -> Rehearsal:
+        """The world once these have lived up to the base."""
+        begun = [version.at for case in lives.values() for version in case.history.versions]
+        clock = VirtualClock(min([now, *begun]))
+        rehearsal = Rehearsal(clock, self.suppose(clock))
+        if lives:
+            past = over_time(self.repo, str(base.shelf.revision))
+            eras = [Era(*one) for one in past[:-1]]
+            last = past[-1][0] if past else clock.now()
+            rehearsal.live(lives, [*eras, Era(last, base.settings)], now)
+        return rehearsal
