@@ -1,21 +1,5 @@
-"""A company of its own for each test of the shell; the machine's Git configuration is no part of it."""
+"""What the tests of the shell have in common."""
 
-from __future__ import annotations
+from tests.support.fixtures import company, no_configuration_of_the_machine
 
-import os
-from pathlib import Path
-
-import pytest
-
-from tests.support.company import Company
-
-
-@pytest.fixture(autouse=True)
-def _no_configuration_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
+__all__ = ["company", "no_configuration_of_the_machine"]

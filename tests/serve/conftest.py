@@ -1,21 +1,28 @@
-"""A company of its own for each test; the machine's Git configuration is no part of it."""
+"""What the tests of the resident process have in common."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.company import Company
+from reconciler.sandbox.world import World
+from tests.support.fixtures import company, no_configuration_of_the_machine
+from tests.support.repositories import Clone, Remote
+from tests.support.sabotage import Front, fronted
 
-
-@pytest.fixture(autouse=True)
-def _no_configuration_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+__all__ = ["clone", "company", "front", "no_configuration_of_the_machine"]
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company.at(tmp_path)
+def clone(hub: Remote) -> Clone:
+    """The clone of the process, of the hub that a file of tests has."""
+    return hub.clone("clone")
+
+
+@pytest.fixture
+def front() -> Iterator[Front]:
+    """A world of now, behind HTTP."""
+    with fronted(World.example(lambda: datetime.now(UTC))) as made:
+        yield made

@@ -9,20 +9,18 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import create_server
 
 import pytest
 
-from reconciler.sandbox.world import World
 from tests.support import repositories
 from tests.support.company import PATH, SETTINGS
 from tests.support.faulty import Connection, faulty
 from tests.support.repositories import Clone, Remote
 from tests.support.resident import resident
-from tests.support.sabotage import Front, fronted
+from tests.support.sabotage import Front
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FILE = f"title: Down\nseverity: sev1\nstatus: investigating\ndeclared_at: {NOW:%Y-%m-%dT%H:%M:%SZ}\n"
@@ -33,17 +31,6 @@ SHORTLY = 20.0
 @pytest.fixture
 def hub(tmp_path: Path) -> Remote:
     return repositories.remote(tmp_path, {"reconciler.yaml": SETTINGS, PATH: FILE}, at=NOW)
-
-
-@pytest.fixture
-def clone(hub: Remote) -> Clone:
-    return hub.clone("clone")
-
-
-@pytest.fixture
-def front() -> Iterator[Front]:
-    with fronted(World.example(lambda: datetime.now(UTC))) as made:
-        yield made
 
 
 def later(connection: Connection) -> None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reconciler.sandbox.routes import TOKENS
-from reconciler.sandbox.world import World
 from tests.support import repositories
 from tests.support.company import LEASE, PATH, SETTINGS
 from tests.support.repositories import Clone, Remote
 from tests.support.resident import resident
-from tests.support.sabotage import Front, fronted
+from tests.support.sabotage import Front
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FILE = f"""\
@@ -32,17 +30,6 @@ roles: {{commander: ana@example.com}}
 @pytest.fixture
 def hub(tmp_path: Path) -> Remote:
     return repositories.remote(tmp_path, {"reconciler.yaml": SETTINGS}, at=NOW - timedelta(days=30))
-
-
-@pytest.fixture
-def clone(hub: Remote) -> Clone:
-    return hub.clone("clone")
-
-
-@pytest.fixture
-def front() -> Iterator[Front]:
-    with fronted(World.example(lambda: datetime.now(UTC))) as made:
-        yield made
 
 
 def pages(front: Front) -> int:
