@@ -26,6 +26,7 @@ class Answers:
     database: str = "8a1c0e1e7d3b4c0f9d3f6f1e2a3b4c5d"
     remote: str = "origin"
     branch: str = "main"
+    lesser: tuple[str, ...] = ("sev2", "sev3")  # the severities below the worst
 
 
 EXAMPLES = Answers()
@@ -76,13 +77,21 @@ def meant(answer: str, given: str) -> str:
 
 def with_answer(answers: Answers, name: str, given: str) -> Answers:
     """The answers with another one, as it was meant."""
-    return replace(answers, **{name: meant(name, given)})
+    changed: dict[str, Any] = {name: meant(name, given)}
+    return replace(answers, **changed)
 
 
 def answers_in(settings: Any) -> dict[str, str]:
     """The answers that settings already give, whatever else they hold."""
     found = {name: _at(settings, path) for name, path in PLACES.items()}
     return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def severities_in(settings: Any) -> list[str]:
+    """The names of the severities that settings already have, the worst first."""
+    listed = _at(settings, ("severities",))
+    found = [_at(one, ("name",)) for one in listed] if isinstance(listed, list) else []
+    return [name for name in found if isinstance(name, str)]
 
 
 def unfilled(settings: Any) -> Iterator[Path]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from reconciler.errors import Failure
 from reconciler.repo.document import Document
 from reconciler.repo.loader import check_settings_file
-from reconciler.starter.answers import EXAMPLES, Answers, answers_in, unfilled
+from reconciler.starter.answers import EXAMPLES, Answers, answers_in, severities_in, unfilled
 from reconciler.starter.folder import Folder, InTheWay
 from reconciler.starter.render import SETTINGS, Sources, render
 
@@ -21,8 +22,12 @@ def known(folder: Folder, sources: Sources) -> Answers:
     if document is None:
         return here
     found = answers_in(document.data)
-    fitting = {name: value for name, value in found.items() if _fits(name, value, sources)}
-    return replace(EXAMPLES, **{"name": here.name, **fitting})
+    fitting: dict[str, Any] = {name: value for name, value in found.items() if _fits(name, value, sources)}
+    answers = replace(EXAMPLES, name=here.name)
+    names = severities_in(document.data)
+    if names and all(map(_SEVERITY.fullmatch, names)):
+        answers = replace(answers, lesser=tuple(names[1:]))
+    return replace(answers, **fitting)
 
 
 def to_fill_in(folder: Folder) -> list[int]:
@@ -46,7 +51,8 @@ def refusal(answers: Answers, sources: Sources) -> str:
 def _fits(name: str, value: str, sources: Sources) -> bool:
     if name == "severity":  # which may be one of the template's others
         return _SEVERITY.fullmatch(value) is not None
-    return not refusal(replace(EXAMPLES, **{name: value}), sources)
+    given: dict[str, Any] = {name: value}
+    return not refusal(replace(EXAMPLES, **given), sources)
 
 
 def _settings(folder: Folder) -> Document | None:

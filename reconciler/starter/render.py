@@ -1,7 +1,7 @@
 """From answers to files, and nothing else: no look at a disk, a clock or the environment.
 
 A template is a file that is right as it stands, with the examples' values in it; rendering puts the answers
-in their places. So each template can be checked as what it is, and the workflow is this repository's own.
+in their places. So each template can be checked as what it is, and the workflows are this repository's own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from reconciler.targets.slack.scopes import HELPER_SCOPES, SCOPES
 
 SETTINGS = "reconciler.yaml"
 WORKFLOW = ".github/workflows/reconcile.yml"
+FORM = ".github/workflows/declare.yml"
 PULL_REQUEST = ".github/pull_request_template.md"
 HOOKS = ".pre-commit-config.yaml"
 APP = "slack-app.yaml"
@@ -71,9 +72,22 @@ def _workflow(text: str, answers: Answers) -> str:
         text,
         {
             "pip install --quiet .": f'pip install --quiet "{PACKAGE}"',
-            "push to main": f"push to {answers.branch}",
+            "on\n# main": f"on\n# {answers.branch}",
             "branches: [main]": f"branches: [{spell(answers.branch, flow=True)}]",
             "refs/heads/main": f"refs/heads/{answers.branch}",
+        },
+    )
+
+
+def _form(text: str, answers: Answers) -> str:
+    names = (answers.severity, *answers.lesser)
+    return _with(
+        text,
+        {
+            "pip install --quiet .": f'pip install --quiet "{PACKAGE}"',
+            "[sev1, sev2, sev3]": f"[{', '.join(spell(name, flow=True) for name in names)}]",
+            "ref: main": f"ref: {spell(answers.branch)}",
+            "where main is protected": f"where {answers.branch} is protected",
         },
     )
 
@@ -106,7 +120,8 @@ _FILES: tuple[tuple[str, str, str, Callable[[str, Answers], str]], ...] = (
     ("incidents/example.yaml", "an example that wakes nobody", "example.yaml", _example),
     ("schemas/incident.schema.json", "for editors", "incident.schema.json", _as_it_is),
     ("schemas/settings.schema.json", "for editors", "settings.schema.json", _as_it_is),
-    (WORKFLOW, "validates and applies", "reconcile.yml", _workflow),
+    (WORKFLOW, "validates, plans and applies", "reconcile.yml", _workflow),
+    (FORM, "declares one from GitHub alone", "declare.yml", _form),
     (PULL_REQUEST, "what a reviewer looks for", "pull_request_template.md", _as_it_is),
     (HOOKS, "validates before a commit", "pre-commit-config.yaml", _hook),
     (APP, "the Slack app, to be pasted", "slack-app.yaml", _app),

@@ -18,14 +18,14 @@ from reconciler.views.report import report_lines
 #: GitHub drops the whole summary of a step that is larger than 1 MiB; this is in characters.
 LIMIT = 200_000
 
-_HEADINGS = {0: "In sync", 3: "Not complete", 4: "Refused by a guard", 5: "Another reconciler is at work"}
+_HEADINGS = {0: "Applied", 3: "Not complete", 4: "Refused by a guard", 5: "Another reconciler is at work"}
 _FENCES = re.compile("`+")
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>()#!|~&@]")
 
 
 def report_markdown(report: Report) -> str:
     """How an apply ended."""
-    heading = _HEADINGS.get(report.exit_code, "Failed")
+    heading = _HEADINGS.get(report.exit_code, "Failed") if report.outcomes or report.exit_code else "In sync"
     return f"### {heading}\n\n{fenced(line.text.rstrip() for line in report_lines(report))}"
 
 

@@ -80,7 +80,7 @@ def test_an_empty_folder_becomes_a_repository_in_the_same_go(
 def test_a_dry_run_shows_what_would_be_and_writes_nothing(shell: Shell) -> None:
     before = shell.all()
     assert shell.init("--dry-run") == dict.fromkeys(FILES, "to write")
-    assert "Nothing was written (--dry-run): 9 to write." in shell.said
+    assert "Nothing was written (--dry-run): 10 to write." in shell.said
     assert shell.all() == before
 
 

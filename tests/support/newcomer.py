@@ -144,6 +144,7 @@ class Desk:
             "SLACK_API_URL": f"{url}/slack/api/",
             "PAGERDUTY_API_URL": f"{url}/pagerduty",
             "NOTION_API_URL": f"{url}/notion",
+            "GITHUB_STEP_SUMMARY": str(self.root / "summary.md"),
         }
 
     def will_type(self, text: str) -> None:
@@ -177,5 +178,5 @@ class Desk:
 
 
 def _filled(value: str, secrets: dict[str, str]) -> str:
-    found = re.fullmatch(r"\$\{\{ secrets\.(\w+) \}\}", value)
+    found = re.fullmatch(r"\$\{\{ (?:secrets|github)\.(\w+) \}\}", value)
     return secrets.get(found[1], "") if found else value

@@ -13,7 +13,8 @@ from reconciler.cli.root import cli, run
 FILES = {
     *("reconciler.yaml", "incidents/README.md", "incidents/example.yaml"),
     *("schemas/incident.schema.json", "schemas/settings.schema.json"),
-    *(".github/workflows/reconcile.yml", ".github/pull_request_template.md"),
+    *(".github/workflows/reconcile.yml", ".github/workflows/declare.yml"),
+    ".github/pull_request_template.md",
     *(".pre-commit-config.yaml", "slack-app.yaml"),
 }
 _ITEM = re.compile(r"  (to write|to update|[a-z]+|up to date) +(\S+\.\w+)(?:  (.*))?")
