@@ -1,4 +1,4 @@
-"""`reconciler list`, `show`, `log`: what is open, where everything is, who did what. Nothing is written."""
+"""`reconciler list`, `show`: what is open, and where everything is. Nothing is written."""
 
 from __future__ import annotations
 
@@ -89,23 +89,6 @@ def show(folder: str, id: str, as_json: bool, now: datetime | None) -> None:
         _document(dossier_json(seen))
     else:
         show_lines(dossier_lines(seen))
-
-
-@click.command()
-@click.argument("id", metavar="ID", shell_complete=candidates.incidents())
-@_JSON
-@click.pass_obj
-def log(folder: str, id: str, as_json: bool) -> None:
-    """Who did what when, and what it caused: decisions and effects as one story."""
-    from reconciler.run.look import story
-    from reconciler.views.story import story_json, story_lines
-    from reconciler.views.terminal import show as show_lines
-
-    found, events = story(Repository.open(folder), id)
-    if as_json:
-        _document(story_json(found, events))
-    else:
-        show_lines(story_lines(events))
 
 
 def _document(data: object) -> None:

@@ -48,7 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "reopen": ("verbs", "reopen", "It is back: one commit."),
     "list": ("look", "list_", "The open incidents."),
     "show": ("look", "show", "One incident: state, people, links."),
-    "log": ("look", "log", "Who did what when, and what it caused."),
+    "log": ("story", "log", "Who did what when, and what it caused."),
     "init": ("init", "init", "Make a repository an incident repository."),
     "doctor": ("doctor", "doctor", "Check tokens, scopes and settings against the live services."),
     "demo": ("demo", "demo", "Walk through an incident against the sandbox."),

@@ -25,6 +25,22 @@ def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def point_in_time(text: str, now: datetime, *, end: bool = False) -> datetime:
+    """The moment that `7d` (ago), `2026-11-21` (a day of UTC; its last second with `end`) or a time names.
+
+    Raises ValueError for other text.
+    """
+    if re.fullmatch(DURATION, text):
+        try:
+            return now - parse_duration(text)
+        except OverflowError:
+            raise ValueError(f"{text} is too long ago") from None
+    if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
+        day = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return day + timedelta(days=1, seconds=-1) if end else day
+    return parse_time(text)
+
+
 def parse_duration(text: str) -> timedelta:
     """The duration that text such as `30m`, `24h` or `1h30m` names; ValueError for other text."""
     if not re.fullmatch(DURATION, text):

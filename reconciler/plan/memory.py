@@ -63,7 +63,11 @@ class BlockedSince:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All that is remembered of one incident."""
+    """All that is remembered of one incident.
+
+    `told` names the last commit of the state that tells what was done for it: with it the document changes,
+    also where nothing else that it says does, so that what was done is found by what touched the document.
+    """
 
     blob: str = ""
     path: str = ""
@@ -71,6 +75,7 @@ class Memory:
     things: Mapping[str, Remembered] = field(default_factory=lambda: MappingProxyType({}))
     blocked: Mapping[str, BlockedSince] = field(default_factory=lambda: MappingProxyType({}))
     facts: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    told: str = ""
 
     def of(self, address: Address) -> Remembered | None:
         """What is remembered of one thing of this incident."""
@@ -88,7 +93,7 @@ class Memory:
             "things": {key: thing.to_json() for key, thing in sorted(self.things.items())},
             "blocked": {key: since.to_json() for key, since in sorted(self.blocked.items())},
             "facts": dict(self.facts),
-        }
+        } | ({"told": self.told} if self.told else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Memory:
@@ -101,6 +106,7 @@ class Memory:
                 things={key: Remembered.from_json(thing) for key, thing in data.get("things", {}).items()},
                 blocked={key: BlockedSince.from_json(one) for key, one in data.get("blocked", {}).items()},
                 facts={name: _mapping(fact) for name, fact in data.get("facts", {}).items()},
+                told=_words(data.get("told", "")),
             )
         except (TypeError, AttributeError, ValueError, KeyError):
             return cls()

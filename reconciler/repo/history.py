@@ -12,7 +12,7 @@ long as they are few: Git then leaves out every folder that cannot hold them (0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -25,10 +25,11 @@ from reconciler.repo.tree import listing
 #: Up to so many paths are asked for by name; beyond, the whole folder is quicker.
 _FEW = 64
 
-_LOG = (
+#: What `read_log` reads.
+LOG = (
     "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false",
     "log", "--raw", "-z", "-c", "--no-abbrev", "--no-renames", "--no-color", "--no-notes", "--encoding=UTF-8",
-    "--date-order", "--reverse", "--format=%H%x00%ct%x00%an%x00%ae%x00%B",
+    "--format=%H%x00%ct%x00%an%x00%ae%x00%B",
 )  # fmt: skip
 _MOVES = (
     "diff-tree", "--stdin", "-r", "-m", "-z", "--raw", "--no-commit-id", "--no-renames", "--diff-filter=D",
@@ -51,6 +52,8 @@ class Version:
     blob: str | None
     content: bytes | None = field(repr=False)
     cut: bool = False
+    path: str = ""  # where it lay; empty where it was removed
+    befores: tuple[str | None, ...] = ()  # the blobs that its parents had there, several for a merge
 
 
 def committed(repo: Repository, revision: str, path: str) -> datetime:
@@ -59,16 +62,23 @@ def committed(repo: Repository, revision: str, path: str) -> datetime:
     return datetime.fromtimestamp(int(repo.git.line(*look, revision, "--", path)), UTC)
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """What a commit did to a file: the blobs that its parents had there, and its own."""
+
     path: str
-    before: str | None
+    befores: tuple[str | None, ...]
     after: str | None
-    merge: bool
+
+    @property
+    def merge(self) -> bool:
+        return len(self.befores) > 1
 
 
-class _Commit(NamedTuple):
+class Commit(NamedTuple):
+    """One commit of a log: what is known of it, and what it did to the wanted files."""
+
     head: list[bytes]  # id, seconds, author, email, message
-    entries: list[_Entry]  # of wanted files only
+    entries: list[Entry]
 
 
 class _Span(NamedTuple):
@@ -77,7 +87,13 @@ class _Span(NamedTuple):
     folder: str
 
 
-Steps = list[tuple[_Commit, str | None]]
+class _Step(NamedTuple):
+    commit: Commit
+    blob: str | None
+    entry: Entry | None  # of the place where the file lies then
+
+
+Steps = list[_Step]
 
 
 def versions(
@@ -91,9 +107,9 @@ def versions(
     known = since is not None and repo.resolve(since) is not None
     span = _Span(revision, since if known else None, folder)
     steps = _steps(repo, span, set(paths))
-    contents = repo.blobs(blob for found in steps.values() for _, blob in found if blob)
+    contents = repo.blobs(step.blob for found in steps.values() for step in found if step.blob)
     edge = _edge(repo)
-    return {stem: [_version(*step, contents, edge) for step in found] for stem, found in steps.items()}
+    return {stem: [_version(step, contents, edge) for step in found] for stem, found in steps.items()}
 
 
 def joined(found: Mapping[str, list[Version]], paths: Iterable[str]) -> list[Version]:
@@ -101,11 +117,13 @@ def joined(found: Mapping[str, list[Version]], paths: Iterable[str]) -> list[Ver
     return [version for stem in dict.fromkeys(map(_stem, paths)) for version in found.get(stem, ())]
 
 
-def _version(commit: _Commit, blob: str | None, contents: Mapping[str, bytes], edge: set[str]) -> Version:
-    oid, seconds, author, email, message = (text(part) for part in commit.head)
+def _version(step: _Step, contents: Mapping[str, bytes], edge: set[str]) -> Version:
+    oid, seconds, author, email, message = (text(part) for part in step.commit.head)
     at = datetime.fromtimestamp(int(seconds), UTC)
-    content = contents[blob] if blob else None
-    return Version(oid, at, author, email, message.strip(), blob, content, oid in edge)
+    content = contents[step.blob] if step.blob else None
+    path, befores = (step.entry.path, step.entry.befores) if step.entry else ("", ())
+    known = befores if any(befores) else ()  # of one that was moved it is not known here
+    return Version(oid, at, author, email, message.strip(), step.blob, content, oid in edge, path, known)
 
 
 def _edge(repo: Repository) -> set[str]:
@@ -135,7 +153,7 @@ def _start(repo: Repository, span: _Span, below: set[str]) -> dict[str, str]:
 
 
 def _by_stem(
-    commits: Iterable[_Commit], wanted: set[str], start: Mapping[str, str]
+    commits: Iterable[Commit], wanted: set[str], start: Mapping[str, str]
 ) -> tuple[dict[str, Steps], set[str]]:
     """Sort the commits by file, and name the files that were changed on two lines at once.
 
@@ -149,16 +167,19 @@ def _by_stem(
     for commit in commits:
         for stem in {_stem(entry.path) for entry in commit.entries}:
             entries = [entry for entry in commit.entries if _stem(entry.path) == stem]
-            if any(not entry.merge and entry.before != present[stem].get(entry.path) for entry in entries):
+            if any(
+                not entry.merge and entry.befores[0] != present[stem].get(entry.path) for entry in entries
+            ):
                 parted.add(stem)
             before = _newest(present[stem])
             _update(present[stem], entries)
             if _newest(present[stem]) != before:
-                steps[stem].append((commit, _newest(present[stem])))
+                lies = next((entry for entry in entries if entry.after), None)
+                steps[stem].append(_Step(commit, _newest(present[stem]), lies))
     return steps, parted
 
 
-def _update(present: dict[str, str], entries: Iterable[_Entry]) -> None:
+def _update(present: dict[str, str], entries: Iterable[Entry]) -> None:
     """Bring the places of one file up to date."""
     for entry in entries:
         present.pop(entry.path, None)
@@ -171,7 +192,7 @@ def _newest(present: Mapping[str, str]) -> str | None:
     return next(reversed(list(present.values())), None)
 
 
-def _former_paths(repo: Repository, commits: Iterable[_Commit], wanted: set[str], folder: str) -> set[str]:
+def _former_paths(repo: Repository, commits: Iterable[Commit], wanted: set[str], folder: str) -> set[str]:
     """Where the wanted files lay before the commits in which they turn up."""
     seen: set[str] = set()
     arrivals = []
@@ -185,35 +206,40 @@ def _former_paths(repo: Repository, commits: Iterable[_Commit], wanted: set[str]
     return {path for path in found if _stem(path) in wanted}
 
 
-def _log(repo: Repository, span: _Span, below: set[str], wanted: set[str]) -> Iterator[_Commit]:
+def _log(repo: Repository, span: _Span, below: set[str], wanted: set[str]) -> Iterator[Commit]:
     """The commits that touched wanted files, oldest first."""
     if not below:
         return
     ends = [span.revision, f"^{span.since}"] if span.since else [span.revision]
-    answer = repo.git.run(*_LOG, "--end-of-options", *ends, "--", *sorted(below))
+    answer = repo.git.run(*LOG, "--date-order", "--reverse", "--end-of-options", *ends, "--", *sorted(below))
+    yield from read_log(answer, lambda path: _stem(path) in wanted)
+
+
+def read_log(answer: bytes, wanted: Callable[[str], bool]) -> Iterator[Commit]:
+    """The commits that a log (`LOG`) tells of and that touched wanted files."""
     tokens = iter(answer.split(b"\0"))
-    commit = _Commit([], [])
+    commit = Commit([], [])
     for token in tokens:
         token = token.lstrip(b"\n")
         if token.startswith(b":"):
             path = text(next(tokens))
-            if _stem(path) in wanted:
+            if wanted(path):
                 commit.entries.append(_entry(path, token))
         elif token:
             if commit.entries:
                 yield commit
-            commit = _Commit([token, *islice(tokens, 4)], [])
+            commit = Commit([token, *islice(tokens, 4)], [])
     if commit.entries:
         yield commit
 
 
-def _entry(path: str, record: bytes) -> _Entry:
+def _entry(path: str, record: bytes) -> Entry:
     """Read `:mode new-mode blob new-blob M`, or a merge's `::mode mode new-mode blob blob new-blob MM`."""
     parents = record.count(b":")
     words = record[parents:].decode().split(" ")
     modes, blobs = words[: parents + 1], words[parents + 1 : -1]
     files = [blob if mode.startswith("100") else None for mode, blob in zip(modes, blobs, strict=True)]
-    return _Entry(path, files[0], files[parents], parents > 1)
+    return Entry(path, tuple(files[:parents]), files[parents])
 
 
 def _stem(path: str) -> str:

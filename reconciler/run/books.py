@@ -35,6 +35,7 @@ def kept_after(reading: Reading, applied: Applied, under: Callable[[str], str]) 
     done = bool(applied.report.of(State.APPLIED))
     if same and not done and not caches.changed(kept.caches, cached):
         return None
+    memories = _told(memories, applied.report.outcomes, reading)
     state = replace(
         kept,
         revision=reading.revision.commit,
@@ -44,6 +45,15 @@ def kept_after(reading: Reading, applied: Applied, under: Callable[[str], str]) 
     )
     known = {id: Memory.from_json(memory) for id, memory in memories.items()}
     return After(state, front_page(reading.revision, known), done)
+
+
+def _told(
+    memories: Mapping[str, dict[str, Any]], outcomes: Iterable[Outcome], reading: Reading
+) -> dict[str, dict[str, Any]]:
+    """The memories, those marked of which the commit tells what was done, or failed (`Memory.told`)."""
+    named = {one.change.address.incident for one in outcomes if one.state is not State.SKIPPED}
+    mark = f"{reading.now.isoformat()} {reading.revision.commit[:12]}"
+    return {id: {**memory, "told": mark} if id in named else memory for id, memory in memories.items()}
 
 
 def lines(outcomes: Iterable[Outcome], reading: Reading, known: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What there is to see without a service: the open incidents, one of them, its story. Writes nothing."""
+"""What there is to see without a service: the open incidents, and one of them. Writes nothing."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.clock import Clock
-from reconciler.errors import Failure, Problem
+from reconciler.errors import Problem
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
-from reconciler.repo import history
-from reconciler.repo.loader import BadFile, says_private
-from reconciler.repo.removed import removed
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.state import State, StateStore
-from reconciler.repo.story import Event, as_history, decisions, effects, told_in_private
+from reconciler.repo.story import Event, as_history, decisions
+from reconciler.run.story import effects_of, versions_of
 
 _LAST = 5  # commits that one incident's screen names
 
@@ -91,7 +89,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
     """The incident whose id is, or begins with, `given`. Raises Failure."""
     shelf = newest_shelf(repo)
     incident = shelf.incident(shelf.find(given))
-    versions = _versions(shelf, incident.path, incident.formerly)
+    versions = versions_of(shelf, incident.path, incident.formerly)
     events = list(decisions(versions, incident.path))
     edited = [
         f"{incident.path} has edits that are not committed" for path in repo.dirty() if path == incident.path
@@ -104,47 +102,9 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
         blob=shelf.blobs[incident.path],
         settings=shelf.settings,
         now=clock.now(),
-        applied=next(iter(_effects(repo, shelf, incident.first, most=1)), None),
+        applied=next(iter(effects_of(shelf, incident.first, most=1)), None),
         notes=[*_notes(shelf), *edited],
     )
-
-
-def story(repo: Repository, given: str) -> tuple[str, list[Event]]:
-    """The id, and all its decisions and effects by time; of a private incident no values."""
-    shelf = newest_shelf(repo)
-    id = shelf.find(given)
-    path = shelf.path(id)
-    before = _formerly(shelf, id)
-    versions = _versions(shelf, path, before)
-    events = [*decisions(versions, path), *_effects(repo, shelf, before[0] if before else id)]
-    if any(version.content is not None and says_private(version.content) for version in versions):
-        events = [told_in_private(event) for event in events]
-    return id, sorted(events, key=lambda event: event.at)
-
-
-def _formerly(shelf: Shelf, id: str) -> Sequence[str]:
-    """The ids that a file lists as its former ones; none where it is invalid."""
-    try:
-        return shelf.incident(id).formerly
-    except BadFile:
-        return ()
-
-
-def _versions(shelf: Shelf, path: str, formerly: Sequence[str]) -> list[history.Version]:
-    """The versions of a file, those under its former ids first."""
-    assert shelf.revision is not None
-    lost = removed(shelf.repo, shelf.revision) if formerly else {}
-    paths = [*(lost[former].path for former in formerly if former in lost), path]
-    return history.joined(history.versions(shelf.repo, shelf.revision, paths), paths)
-
-
-def _effects(repo: Repository, shelf: Shelf, id: str, most: int | None = None) -> list[Event]:
-    git = shelf.settings.git
-    try:
-        state = repo.tip(git.remote, git.state).revision
-    except Failure:
-        return []  # nothing was applied yet
-    return [event for event in effects(repo, state, id, most) if event.effects]
 
 
 def _state(repo: Repository, shelf: Shelf, clock: Clock) -> State:

@@ -16,6 +16,9 @@ from reconciler.plan.resource import Resource
 from reconciler.plan.world import Present, World
 from reconciler.targets.case import Case
 
+#: The fact that an incident was known from its branch alone when it was looked at last.
+REVIEW = "review"
+
 #: No service's id is longer.
 LONGEST = 200
 
@@ -43,8 +46,15 @@ def remember(
         settled=_settled(case, among, differences, world),
         things=things,
         blocked=dict(blocked),
-        facts={**case.memory.facts, **facts},
+        facts={**_facts(case), **facts},
+        told=case.memory.told,
     )
+
+
+def _facts(case: Case) -> dict[str, object]:
+    """What is known already, and whether it waits for its review."""
+    kept = {name: fact for name, fact in case.memory.facts.items() if name != REVIEW}
+    return {**kept, REVIEW: case.review.to_json()} if case.review else kept
 
 
 def _thing(case: Case, resource: Resource, among: Desired, world: World, differs: bool) -> Remembered | None:

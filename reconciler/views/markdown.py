@@ -7,13 +7,11 @@ HTML comes to life there, nobody is mentioned, no issue is linked. Of private in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.errors import Problem
 from reconciler.incident.settings_changes import SettingChanged
-from reconciler.incident.shown import JOINERS, inert
 from reconciler.incident.text import one_line
 from reconciler.plan.address import Address
 from reconciler.plan.change import Change
@@ -23,13 +21,13 @@ from reconciler.run.transition import SUPPOSED, Transition
 from reconciler.views.changes import Line, change_line, difference_lines
 from reconciler.views.effects import effects, paged
 from reconciler.views.plan import counts
+from reconciler.views.verbatim import code, fence
 
 #: GitHub takes a comment of 65,536 characters; some are left to who posts it.
 COMMENT = 65_000
 #: The shortest that has room for a summary and for what is said of all that is left out.
 SHORTEST = 2_000
 
-_TICKS = re.compile("`+")
 _TITLE = 120
 _VALUE = 200
 
@@ -80,7 +78,7 @@ def transition_markdown(found: Transition, limit: Limit) -> str:
         beside = _incidents(found.live)
         first = Section(title, [Block("line", _live_summary(found.live))])
         sections += [first, _problems(found.live), *beside]
-    since = f"since {_code(found.base[:12])}, at {_code(plan.revision[:12])}"
+    since = f"since {code(found.base[:12])}, at {code(plan.revision[:12])}"
     return fitted(head, sections, f"<sub>{since}. {SUPPOSED}.</sub>", limit)
 
 
@@ -113,7 +111,7 @@ def _rules(problems: Sequence[Problem]) -> str:
 
 def _finding(problem: Problem) -> Block:
     sign = ":x:" if problem.level == "error" else ":warning:"
-    place, message = _code(str(problem.location)), _code(one_line(problem.message, 300))
+    place, message = code(str(problem.location)), code(one_line(problem.message, 300))
     return Block("finding", f"- {sign} {place} {message}")
 
 
@@ -123,7 +121,7 @@ def _problems(plan: Plan) -> Section:
 
 def _settings(changed: Sequence[SettingChanged]) -> Section:
     lines = [
-        Block("setting", f"- {_code(one.key)}: {_value(one.before)} → {_value(one.after)}") for one in changed
+        Block("setting", f"- {code(one.key)}: {_value(one.before)} → {_value(one.after)}") for one in changed
     ]
     return Section("#### The settings change for every incident", lines)
 
@@ -132,7 +130,7 @@ def _value(value: object) -> str:
     if value is None or value in ([], ""):
         return "nothing"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return _code(one_line(text, _VALUE) or " ")
+    return code(one_line(text, _VALUE) or " ")
 
 
 def _incidents(plan: Plan) -> Iterator[Section]:
@@ -154,14 +152,14 @@ def _incident(
 ) -> Block:
     ordered = [line for _, own in sorted(lines, key=lambda one: sort_key(one[0])) for line in own]
     if heading is None:
-        return Block("incident", f"{id and _code(id)}\n\n{_fence(ordered)}" if id else _fence(ordered))
+        return Block("incident", f"{id and code(id)}\n\n{_fence(ordered)}" if id else _fence(ordered))
     if heading.private:
         number = len(lines)
-        return Block("incident", f"- {_code(heading.id)}: private, {number} line{'s' if number > 1 else ''}")
-    title = f" {_code(one_line(heading.title, _TITLE))}" if heading.title else ""
-    teams = ", ".join(_code(team) for team in paged(changes))
+        return Block("incident", f"- {code(heading.id)}: private, {number} line{'s' if number > 1 else ''}")
+    title = f" {code(one_line(heading.title, _TITLE))}" if heading.title else ""
+    teams = ", ".join(code(team) for team in paged(changes))
     did = "; ".join(filter(None, [f"pages {teams}" if teams else "", effects(changes)]))
-    first = f"- **{_code(heading.id)}** {_code(f'{heading.severity} · {heading.status}')}{title}"
+    first = f"- **{code(heading.id)}** {code(f'{heading.severity} · {heading.status}')}{title}"
     short = f"{first}\\\n  {did or 'nothing that can be done now'}"
     fold = f"<details><summary>{len(ordered)} lines</summary>\n\n{_fence(ordered)}\n</details>"
     return Block("incident", f"{short}\n\n{_indented(fold)}", short)
@@ -172,22 +170,9 @@ def _indented(text: str) -> str:
     return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
 
 
-# words that anybody may have written --------------------------------------------------------------
-
-
-def _code(text: str) -> str:
-    """A text in a code span: nothing in it is Markdown, HTML, a mention or a link."""
-    words = inert(" ".join(text.split()), keep=JOINERS) or " "
-    ticks = "`" * (1 + max((len(run) for run in _TICKS.findall(words)), default=0))
-    pad = " " if words[:1] in "` " or words[-1:] in "` " else ""
-    return f"{ticks}{pad}{words}{pad}{ticks}"
-
-
 def _fence(lines: Iterable[Line]) -> str:
     """Lines of a plan as they are, coloured by their signs."""
-    kept = [inert(line.text.rstrip().removeprefix("  "), keep=JOINERS) for line in lines]
-    ticks = "`" * max(3, 1 + max((len(run) for line in kept for run in _TICKS.findall(line)), default=0))
-    return "\n".join([f"{ticks}diff", *kept, ticks])
+    return fence(line.text.removeprefix("  ") for line in lines)
 
 
 # the limit ------------------------------------------------------------------------------------------
@@ -196,7 +181,7 @@ def _fence(lines: Iterable[Line]) -> str:
 def fitted(head: str, sections: Iterable[Section], foot: str, limit: Limit) -> str:
     """The head, as many whole blocks as fit, and the foot, which says what is left out."""
     blocks = [(section.title, block) for section in sections for block in section.blocks]
-    whole = f": the whole is {_code(one_line(limit.whole, 300))}" if limit.whole else ""
+    whole = f": the whole is {code(one_line(limit.whole, 300))}" if limit.whole else ""
     nouns = list(dict.fromkeys(block.noun for _, block in blocks))
     worst = _left({noun: len(blocks) for noun in nouns}, len(blocks), whole)
     room = limit.most - _size(head) - _size(foot) - _size(worst) - 8

@@ -204,21 +204,22 @@ def test_the_story_has_decisions_and_effects_in_the_order_of_time(
     clone.commit({place(RHINO): later}, "Over", at=START + timedelta(minutes=5), by=("Bo", "bo@example.com"))
     remember(clone, {RHINO: {"path": "x"}}, f"update slack:{RHINO}/channel", minutes=6)
     lines = Seen(clone, capsys, "log", RHINO).lines
-    heads = [line for line in lines if not line.startswith(" ")]
+    heads = [line for line in lines if line and not line.startswith(" ")]
     assert [head[:16] for head in heads] == [f"2026-11-21 16:{minute}" for minute in (45, 46, 50, 51)]
     assert "Bo <bo@example.com>" in heads[2]
     second, third = lines.index(heads[1]), lines.index(heads[2])
-    assert lines[second + 2 : third] == [
-        "  + create pagerduty primary",
-        "  + create slack channel: failed",
-        "  + update notion property/Status",
+    assert lines[second + 1 : third] == [
+        "  + pagerduty primary: made",
+        "  x slack channel: not made, failed",
+        "  ~ notion property Status: updated",
+        "",
     ]
     assert lines[third + 1 : third + 6] == [
         "  Over",
         "  ~ status: investigating  →  resolved",
-        "  ~ page: payments",
-        "  ~ updates 2026-11-21T16:50:00Z: Back: soon",
-        "  ~ roles.commander: bo@example.com",
+        "  + page: added payments",
+        "  + update of 2026-11-21T16:50:00Z: Back: soon",
+        "  + roles.commander: bo@example.com",
     ]
 
 

@@ -32,6 +32,46 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, Any, Any]
         {"updates": [FIRST | {"text": "Uno"}]},
         [("updates 16:50", "One", "Uno")],
     ),
+    "who said an update": (
+        {"updates": [FIRST]},
+        {"updates": [FIRST | {"by": "ana"}]},
+        [("updates 16:50.by", None, "ana")],
+    ),
+    "an update that went": (
+        {"updates": [FIRST | {"by": "ana"}]},
+        {},
+        [("updates 16:50", "One", None), ("updates 16:50.by", "ana", None)],
+    ),
+    "a call for a team": (
+        {},
+        {"escalations": [{"at": "17:00", "team": "payments", "why": "Cards"}]},
+        [("escalations 17:00.team", None, "payments"), ("escalations 17:00.why", None, "Cards")],
+    ),
+    "a note's link": (
+        {"timeline": [FIRST | {"link": "a"}]},
+        {"timeline": [FIRST | {"link": "b"}]},
+        [("timeline 16:50.link", "a", "b")],
+    ),
+    "an update with its time alone": ({}, {"updates": [{"at": "16:50"}]}, [("updates 16:50", None, {})]),
+    "two updates of one time": (
+        {"updates": [FIRST]},
+        {"updates": [FIRST, FIRST]},
+        [("updates", None, FIRST)],
+    ),
+    "updates in another order": (
+        {"updates": [FIRST, {"at": "17:00"}]},
+        {"updates": [{"at": "17:00"}, FIRST]},
+        [("updates", [FIRST, {"at": "17:00"}], [{"at": "17:00"}, FIRST])],
+    ),
+    "a list in another order": ({"page": [1, 2]}, {"page": [2, 1]}, [("page", [1, 2], [2, 1])]),
+    "a name that is there twice": ({"page": ["a"]}, {"page": ["a", "a"]}, [("page", None, "a")]),
+    "a list that became empty": ({"page": []}, {}, [("page", [], None)]),
+    "what hangs two keys deep": (
+        {"adopt": {"pagerduty": {"payments": "Q1"}}},
+        {"adopt": {"pagerduty": {"payments": "Q2"}, "slack": "C1"}},
+        [("adopt.pagerduty.payments", "Q1", "Q2"), ("adopt.slack", None, "C1")],
+    ),
+    "true instead of 1": ({"drill": 1}, {"drill": True}, [("drill", 1, True)]),
     "another kind of value": ({"roles": "x"}, {"roles": {"a": "b"}}, [("roles", "x", {"a": "b"})]),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from reconciler.errors import Failure
 from reconciler.incident.verbs import AddUpdate, Declare
 from reconciler.repo.verbs import Desk, Request
-from reconciler.run.look import story
+from reconciler.run.story import story
 from reconciler.views.story import story_lines
 from reconciler.views.terminal import show
 from tests.support.company import SETTINGS, START, STATE, Company, incident

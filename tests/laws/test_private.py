@@ -13,7 +13,8 @@ import pytest
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddUpdate, Declare, Intention, SetField, SetStatus
 from reconciler.repo.verbs import Desk, Request
-from reconciler.run.look import Asked, overview, story
+from reconciler.run.look import Asked, overview
+from reconciler.run.story import story
 from reconciler.sandbox.slack.machine import SlackMachine
 from reconciler.targets.seam import Answer, Api, Refused
 from reconciler.views.document import document

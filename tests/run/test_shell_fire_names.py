@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.plan.plan import Report
 from reconciler.run import look
+from reconciler.run.story import story
 from tests.support.company import ID, PATH, STATE, Company, incident, path_of
 from tests.support.repositories import Clone
 
@@ -83,7 +84,7 @@ def test_its_history_goes_on_too(company: Company, ana: Clone) -> None:
     repo = company.shell(ana).repo
     shown = look.dossier(repo, company.clock, NEW)
     assert shown.memory.things
-    assert len(look.story(repo, NEW)[1]) > 6
+    assert len(story(repo, NEW)[1]) > 6
 
 
 def test_renamed_twice_the_oldest_comes_first(company: Company, ana: Clone) -> None:

@@ -95,7 +95,7 @@ def test_a_renamed_file_keeps_its_history_and_its_incident(beside: Beside) -> No
     with visiting(beside.world, beside.board) as visitor:
         events = visitor.get(f"/page/file/{new}").json["events"]
     assert (entry["first"], entry["problem"]) == (ID, "")
-    assert [one["subject"] for one in events] == ["Rename it", "Rename it", "Begin"]
+    assert [one["subject"] for one in events] == ["Rename it", "Begin"]
 
 
 def test_what_an_apply_did_is_in_the_history_and_told_as_the_last_one(beside: Beside) -> None:

@@ -22,7 +22,7 @@ from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, shelve
 from reconciler.repo.snapshot import snapshot
 from reconciler.repo.story import Event, decisions, effects
-from reconciler.run.look import story
+from reconciler.run.story import story
 from reconciler.sandbox.page.feed import Item, Json
 
 _REVISION = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")

@@ -1,0 +1,69 @@
+"""Keeps Git's own index of which commit touched which file (the commit-graph with changed paths).
+
+With it one file's history is found without opening the commits of the others: 0.05 s instead of 0.7 s among
+30,000. Nothing depends on it, and it is nobody's content: Git drops and remakes it as it likes. So it is
+written where somebody has just waited for a history, after they have been told, and wherever that cannot be
+done (a repository that is read-only, shallow, in parts, or set up without it) it is left.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from pathlib import Path
+
+from reconciler.errors import Failure
+from reconciler.repo.repository import Repository
+
+#: A history of so many commits is worth it; a graph is brought up to date after so many seconds.
+LARGE, FRESH = 2000, 24 * 3600.0
+#: Seconds that writing may take: for 30,000 commits it takes two.
+PATIENCE = 20.0
+
+_WRITE = ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
+#: Settings that say that there shall be none.
+_SWITCHES = ("core.commitGraph", "gc.writeCommitGraph")
+_CHANGED_PATHS = b"BIDX"
+
+
+def keep(repo: Repository, revision: str) -> bool:
+    """Write the graph where it is missing or old, and worth it; whether it was written. Never raises."""
+    try:
+        newest = _newest(repo)
+        told = newest if newest and _has_paths(newest) else None
+        if told and time.time() - told.stat().st_mtime < FRESH:
+            return False
+        if not _wanted(repo) or not _large(repo, revision):
+            return False
+        return repo.git.ask(*_WRITE, "--split" if told else "--split=replace", timeout=PATIENCE).code == 0
+    except (Failure, OSError, ValueError, struct.error):
+        return False
+
+
+def _newest(repo: Repository) -> Path | None:
+    """The file of the graph that was written last: a single one, or the top one of a chain."""
+    info = repo.folder / repo.git.line("rev-parse", "--git-path", "objects/info")
+    chain, single = info / "commit-graphs" / "commit-graph-chain", info / "commit-graph"
+    if chain.exists():
+        return chain.with_name(f"graph-{chain.read_text().split()[-1]}.graph")
+    return single if single.exists() else None
+
+
+def _has_paths(graph: Path) -> bool:
+    """Whether a graph tells of changed paths: a chunk of it is called so (gitformat-commit-graph)."""
+    with graph.open("rb") as file:
+        signature, _, _, chunks, _ = struct.unpack(">4s4B", file.read(8))
+        names = [file.read(12)[:4] for _ in range(chunks)]
+    return signature == b"CGPH" and _CHANGED_PATHS in names
+
+
+def _wanted(repo: Repository) -> bool:
+    """False where the settings of Git say no, and where what was left at the remote would be fetched."""
+    parted = repo.git.ask("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$")
+    off = (repo.git.ask("config", "--type=bool", "--get", one).out.strip() == b"false" for one in _SWITCHES)
+    return parted.code != 0 and not any(off) and not repo.is_shallow
+
+
+def _large(repo: Repository, revision: str) -> bool:
+    counted = repo.git.line("rev-list", "--count", f"--max-count={LARGE}", "--end-of-options", revision)
+    return int(counted) >= LARGE
