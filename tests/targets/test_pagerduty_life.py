@@ -74,8 +74,10 @@ def test_reopening_the_incident_opens_the_page_again_and_the_plan_says_so(scene:
         scene.memories.clear()
     scene.later(days=2)
     scene.edit(status=Status.INVESTIGATING)
-    [page] = [change for change in scene.plan().changes if change.address.thing == "primary"]
+    plan = scene.plan()
+    [page] = [change for change in plan.changes if change.address.thing == "primary"]
     assert page.reason == "open again"
+    assert told(plan) == [], "who resolved it is nobody's concern when it is about to be opened"
     assert scene.apply().report.exit_code == 0
     assert scene.page("primary")["status"] == "triggered"
     assert scene.quiet()

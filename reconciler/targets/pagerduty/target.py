@@ -107,7 +107,7 @@ def _resolved(case: Case, world: World, team: str) -> Note | None:
     by = seen.extra.get("by") or {}
     if by.get("type") in ("service", "service_reference"):
         return Note(address, f"resolved by the service's own time limit at {seen.extra.get('resolved_at')}")
-    if case.settings.pagerduty.when_resolved == "reopen":
+    if case.settings.pagerduty.when_resolved == "reopen" or desired.reopened_since(case, team, seen):
         return None
     step = f"`reconciler resolve {case.incident.id}` if the incident is over"
     return Note(address, f"resolved in PagerDuty by {by.get('name', 'somebody')}; {step}")
