@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from reconciler.incident.history import History
+from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
-from reconciler.repo import history
 from reconciler.repo.between import Between
 from reconciler.repo.good_settings import Known, settings_in
 from reconciler.repo.shelf import Shelf, shelve
-from reconciler.repo.snapshot import Snapshot
+from reconciler.repo.snapshot import UNCOMMITTED, Snapshot
 from reconciler.repo.state import State
 from reconciler.run.revision import Revision, read
 from reconciler.run.wanted import Wanted
@@ -85,8 +86,8 @@ def affected(found: Between, base: Side, head: Side, now: datetime, kept: State)
         if case.incident.id in ids or (not _over(case) and (anew or _depends(case, head.settings)))
     }
     ids |= {case.incident.id for case in cases.values()}
-    lost = dict(_lost(base, head, ids & frozenset(before.unreadable), now))
-    return Affected(ids, replace(before, cases=cases), {**lost, **cases})
+    lives = {**dict(_lost(base, head, ids, now)), **cases}
+    return Affected(ids, replace(before, cases=cases), lives)
 
 
 def _alike(base: Side, head: Side) -> bool:
@@ -128,13 +129,31 @@ def _footing(lived: History, settings: Settings) -> tuple[object, ...]:
 
 
 def _lost(base: Side, head: Side, ids: Collection[str], now: datetime) -> Iterator[tuple[str, Case]]:
-    """What is invalid at the base and not here: as the last run left it, which is its last valid version."""
-    for key, case in head.read(ids, {}, now).cases.items() if ids else ():
-        paths = base.shelf.paths.get(case.incident.id, ())
-        known = history.versions(base.shelf.repo, str(base.shelf.revision), paths)
-        commits = {one.commit for listed in known.values() for one in listed}
-        versions = tuple(one for one in case.history.versions if one.commit in commits)
+    """What the base had a valid file of, and has none now: as the last run left it, in that version."""
+    shelf, after = base.shelf, head.read(ids, {}, now)
+    for key, case in after.cases.items():
+        versions = tuple(one for one in case.history.versions if _has(shelf, one.commit))
         valid = [one.incident for one in versions if one.incident is not None]
         if valid:
-            lived = History(versions, case.history.complete)
-            yield key, replace(case, incident=valid[-1], settings=base.settings, history=lived)
+            path = _lay(after, case.incident)
+            yield (
+                key,
+                replace(
+                    case,
+                    incident=replace(valid[-1], formerly=case.incident.formerly, path=path),
+                    url=(case.url or "").replace(quote(case.incident.path), quote(path)) or None,
+                    settings=base.settings,
+                    history=History(versions, case.history.complete),
+                    blob="",
+                ),
+            )
+
+
+def _lay(after: Revision, one: Incident) -> str:
+    """Where its file lay when it was applied last: of one that says its former id only now, under that."""
+    former = after.lineage.former
+    return next((former[id] for id in reversed(one.formerly) if id in former), one.path)
+
+
+def _has(shelf: Shelf, commit: str) -> bool:
+    return commit != UNCOMMITTED and shelf.repo.is_ancestor(commit, str(shelf.revision))

@@ -145,7 +145,7 @@ def _as_of(case: Case, number: int, settings: Settings | None) -> Case:
     assert incident is not None
     return replace(
         case,
-        incident=incident,
+        incident=replace(incident, formerly=case.incident.formerly),
         settings=settings or case.settings,
         history=History(versions, case.history.complete),
         blob=f"{versions[-1].commit} {number}",

@@ -66,9 +66,7 @@ class Ideal:
 
     def nameless(self, text: str) -> str:
         """The text without links to what exists only here."""
-        made = [*self.slack.data["channels"], *self.pagerduty.data["incidents"], *self.notion.data["pages"]]
-        ids = "|".join(re.escape(one) for id in made for one in dict.fromkeys((id, id.replace("-", ""))))
-        return re.sub(rf"https?://[^\s<>|]*(?:{ids})[^\s<>|]*", LINK, text) if ids else text
+        return nameless(self._machines, text)
 
     # Slack
 
@@ -153,6 +151,14 @@ class Ideal:
             columns.setdefault(
                 name, column(f"id-{meaning}", name, kind, _STATUSES if kind == "status" else None)
             )
+
+
+def nameless(machines: Mapping[str, Machine], text: str) -> str:
+    """The text without links to what these services hold."""
+    kept = (("slack", "channels"), ("pagerduty", "incidents"), ("notion", "pages"))
+    made = [id for service, kind in kept for id in machines[service].data[kind]]
+    ids = "|".join(re.escape(one) for id in made for one in dict.fromkeys((id, id.replace("-", ""))))
+    return re.sub(rf"https?://[^\s<>|]*(?:{ids})[^\s<>|]*", LINK, text) if ids and "://" in text else text
 
 
 def _addresses(settings: Settings, incidents: Iterable[Incident]) -> Iterator[str]:

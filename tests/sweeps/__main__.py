@@ -24,6 +24,7 @@ KINDS = {
     "eight": "eight real processes at once, with the lease and without",
     "limits": "up to 50 incidents at once under rate limits, and outages",
     "git": "a fault at each of Git's calls and death at each write, on real Git",
+    "branches": "each edit of a life seen from its branch first, and planned after the merge",
     "mishaps": "what befalls a repository, at each moment of a life, mended again",
     "commits": "a fault or death at each step of committing an edit",
     "processes": "real processes over HTTP, killed, stopped, answered by nonsense",
@@ -42,7 +43,7 @@ TOLD = 20
 #: Real processes, real Git and long draws: of these a sweep of all kinds tries one scenario in `EACH`.
 THINNED = {
     *("races", "leased", "eight", "limits", "git", "mishaps", "commits", "processes", "serving", "walks"),
-    "defects",
+    *("branches", "defects"),
 }
 EACH = 12
 

@@ -1,0 +1,12 @@
+"""What a branch shows without a token is what the plan after its merge shows in a world that was in line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sweeps.branches import check
+
+
+@pytest.mark.parametrize(("name", "steps"), [("up and down", 3), ("removed and back", 3)])
+def test_a_branch_shows_what_the_merge_will_do(name: str, steps: int) -> None:
+    assert check(name, steps) == steps
