@@ -18,6 +18,7 @@ from reconciler.cli import candidates
 from reconciler.clock import Clock, SystemClock, VirtualClock
 from reconciler.errors import Failure, Usage
 from reconciler.forge import actions
+from reconciler.forge.requests import requests_of
 from reconciler.incident.moments import parse_time
 from reconciler.incident.shown import inert, quoted
 from reconciler.repo.objects import Person
@@ -90,7 +91,9 @@ def verb(function: Callable[..., Written]) -> click.Command:
     ) -> None:
         repo = Repository.open(click.get_current_context().obj)
         settings, _ = settings_at(repo, repo.resolve("HEAD"))
-        desk = Desk(repo, settings.git, clock_at(now))
+        clock = clock_at(now)
+        pulls = requests_of(repo, settings.git, os.environ, SystemClock())
+        desk = Desk(repo, settings.git, clock, pulls=pulls)
         request = Request(
             author=_author(repo, author),
             id=_one_line(request_id) or uuid4().hex,

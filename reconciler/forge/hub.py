@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ _T = TypeVar("_T")
 #: Nobody waits longer than these seconds for GitHub's limits; then it is told.
 PATIENCE = 60.0
 _TRIES = 4
+#: Seconds for a call while a page may wait for it.
+_HASTE = 5.0
 _WORDS = 300
 
 _ADDRESS = re.compile(r"(?:https?://|ssh://(?:\w+@)?|(?:\w+@))(?:[^@/]*@)?([\w.-]+)(?::\d+(?=/))?[:/](.+?)/?")
@@ -124,6 +127,14 @@ def connected(environ: Mapping[str, str], clock: Clock, on_wait: OnWait | None =
     return Paced(Retrying(direct, clock, on_wait=on_wait), clock, on_wait=on_wait)
 
 
+def hastily(environ: Mapping[str, str], clock: Clock) -> Api:
+    """The same for whoever has something better to do than wait: one try of a few seconds. Raises Failure."""
+    from reconciler.forge.api import connect
+
+    token, url = environ[TOKEN], environ.get(API_URL, "").strip() or None
+    return Paced(Discreet(connect(token, clock, url=url, timeout=_HASTE), token), clock)
+
+
 def hub(
     repo: Repository, git: GitSettings, environ: Mapping[str, str], clock: Clock, connect: Connect = connected
 ) -> Hub | None:
@@ -131,7 +142,22 @@ def hub(
     if not environ.get(TOKEN, "").strip():
         return None
     found = slug(repo, git, environ)
-    return Hub(connect(environ, clock), found, clock) if found else None
+    return Hub(_Late(lambda: connect(environ, clock)), found, clock) if found else None
+
+
+class _Late:
+    """A seam that is made at its first call: most commands never make one."""
+
+    def __init__(self, made: Callable[[], Api]):
+        self._made, self._api, self._lock = made, None, Lock()
+
+    _api: Api | None
+
+    def call(self, method: str, /, **arguments: Any) -> Answer:
+        """Make one call; see the seam. Raises Failure where the token cannot be one."""
+        with self._lock:
+            api = self._api = self._api or self._made()
+        return api.call(method, **arguments)
 
 
 def slug(repo: Repository, git: GitSettings, environ: Mapping[str, str]) -> str:

@@ -28,6 +28,12 @@ def latest(hub: Hub, head: str, base: str) -> Pull | None:
     return next((one for one in found if one.open), found[0] if found else None)
 
 
+def newest(hub: Hub, base: str) -> list[Pull]:
+    """The hundred pull requests into a branch that were opened last, the newest first. Raises HubFailure."""
+    asked = {"state": "all", "base": base, "sort": "created", "direction": "desc", "per_page": 100}
+    return hub.take("list the pull requests", LIST, _pulls, **asked)
+
+
 def read(hub: Hub, number: int) -> Pull:
     """One pull request as it is now. Raises HubFailure."""
     method = "GET /pulls/{pull_number}"

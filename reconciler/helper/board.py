@@ -124,7 +124,8 @@ class Books:
                 git = self.board.settings.git
                 for branch in (git.branch, git.state) if state else (git.branch,):
                     with suppress(RemoteTrouble):
-                        self.repo.fetch(git.remote, branch, timeout=self.patience)
+                        own = branch == git.branch
+                        self.repo.fetch(git.remote, branch, timeout=self.patience, proposals=own)
             finally:
                 self._fetching.release()
         return self.read()

@@ -112,6 +112,7 @@ class GitSettings:
     branch: str = "main"
     state: str = "reconciler-state"
     web: str | None = None  # https://host/owner/repository; None: derived from the remote
+    protected: bool | None = None  # commits go in by pull requests; None: where the host refuses a push
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def commit_edit(
     if place.commit != parent:
         raise LostRace(f"{branch} is not at {parent or 'its beginning'} any more", next="try again")
     place.refuse_dirty(files)
-    commit = _commit(repo, parent, files, words, when)
+    commit = commit_of(repo, parent, files, words, when)
     if commit is not None:
         place.advance(commit)
     return commit
@@ -160,7 +160,7 @@ def _try_once(
     polite = manner.polite and manner.fetches
     if polite and files and _crowded(repo, parent, said.author, manner.when):
         raise LostRace(f"others are pushing to {settings.branch}")
-    commit = _commit(repo, parent, files, said, manner.when)
+    commit = commit_of(repo, parent, files, said, manner.when)
     if commit is None:
         return Committed(None, pushed=False, note="nothing to change")
     manner.told(commit)
@@ -186,7 +186,7 @@ def _crowded(repo: Repository, parent: str | None, author: Person, when: datetim
 def _fetch(repo: Repository, settings: GitSettings) -> str:
     """Why what is here may be old; empty when it is not."""
     try:
-        repo.fetch(settings.remote, settings.branch)
+        repo.fetch(settings.remote, settings.branch, proposals=True)
     except (Unreachable, Locked) as trouble:
         return trouble.message
     except Nowhere:
@@ -202,7 +202,7 @@ def _parent(repo: Repository, settings: GitSettings) -> str | None:
     return repo.tip(settings.remote, settings.branch).revision
 
 
-def _commit(repo: Repository, parent: str | None, files: Files, words: Words, when: datetime) -> str | None:
+def commit_of(repo: Repository, parent: str | None, files: Files, words: Words, when: datetime) -> str | None:
     """The commit of these files, on no branch yet; None where they hold nothing new."""
     if not files:
         return None

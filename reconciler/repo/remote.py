@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -32,6 +33,10 @@ _RIGHT = re.compile(
     r"|insufficient permission|repository not found|read-only|deny updating|unpacker error|GH0\d\d"
     r"|deletion prohibited",
     re.I,
+)
+#: GitHub's words (GH006: a protected branch, GH013: a ruleset), and those of other hosts.
+_PROTECTED = re.compile(
+    r"GH006|GH013|protected branch|repository rule violations|push to this branch is not allowed", re.I
 )
 _RACE = re.compile(
     r"stale info|fetch first|non-fast-forward|cannot lock ref|failed to lock|lock failure"
@@ -66,6 +71,10 @@ class NoRight(RemoteTrouble):
     """The remote answered, and refuses us."""
 
 
+class Protected(NoRight):
+    """The branch takes no pushes: what is to be on it comes by a pull request."""
+
+
 class Locked(RemoteTrouble):
     """A lock file in this repository is in the way: another git is at work here, or one was killed."""
 
@@ -78,11 +87,13 @@ class Pushed(Enum):
     RACED = "somebody else was first"
 
 
-def fetch(git: Git, remote: str, refspec: str, *options: str, timeout: float = TIMEOUT) -> None:
-    """Bring one ref here with its history. Raises RemoteTrouble."""
+def fetch(
+    git: Git, remote: str, refspec: str, *options: str, timeout: float = TIMEOUT, also: Sequence[str] = ()
+) -> None:
+    """Bring one ref here with its history, and what there is of others `also`. Raises RemoteTrouble."""
     attempted = f"fetch {_named(refspec)} from {remote}"
     for _ in range(_TRIES):
-        answer = _ask(git, attempted, *_FETCH, *options, "--", remote, refspec, timeout=timeout)
+        answer = _ask(git, attempted, *_FETCH, *options, "--", remote, refspec, *also, timeout=timeout)
         if answer.code == 0:
             return
         if not _LOCAL_LOCK.search(answer.error):
@@ -190,6 +201,13 @@ def trouble(attempted: str, said: str) -> RemoteTrouble:
             f"could not {attempted}: the remote has no such branch or ref",
             detail=said,
             next="correct `git:` in the settings, or push the branch once by hand",
+        )
+    if _PROTECTED.search(said):
+        return Protected(
+            f"could not {attempted}: the branch is protected",
+            detail=said,
+            next="for pull requests instead, set `git: {protected: true}` in the settings, and GITHUB_TOKEN "
+            "here (rights: contents and pull requests, write); or let this user or token push to the branch",
         )
     if _RIGHT.search(said):
         return NoRight(

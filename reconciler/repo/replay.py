@@ -53,7 +53,7 @@ def bring_in(repo: Repository, settings: GitSettings, now: datetime) -> Brought:
         return Brought(0)
     diverged = ours is not None and not (repo.is_ancestor(ours, theirs) or repo.is_ancestor(theirs, ours))
     base = theirs if diverged or ours is None or repo.is_ancestor(ours, theirs) else ours
-    own = _requests(repo, f"{theirs}..{ours}") if diverged else []
+    own = requests(repo, f"{theirs}..{ours}") if diverged else []
     if not all(request for _, request in own):
         return Brought(0)
     held = left_behind(repo, now)
@@ -62,7 +62,7 @@ def bring_in(repo: Repository, settings: GitSettings, now: datetime) -> Brought:
     if not again:
         let_go(repo, held)
         return Brought(0)
-    made = _Replay(repo, base).run(again)
+    made = Replay(repo, base).run(again)
     if remote.push_branch(repo.git, settings.remote, made.base, head) is Pushed.RACED:
         raise LostRace(f"{settings.branch} has moved at {settings.remote}")
     _move(repo, settings, ours, made.base)
@@ -74,8 +74,8 @@ def carried_over(repo: Repository, last: str, commit: str) -> bool:
     """True where every commit that only `last` has was made again below `commit`, as its request tells."""
     if repo.resolve(last) is None:
         return False
-    wanted = {request for _, request in _requests(repo, f"{commit}..{last}")}
-    made = {request for _, request in _requests(repo, f"{last}..{commit}")}
+    wanted = {request for _, request in requests(repo, f"{commit}..{last}")}
+    made = {request for _, request in requests(repo, f"{last}..{commit}")}
     return "" not in wanted and wanted <= made
 
 
@@ -89,7 +89,7 @@ def _move(repo: Repository, settings: GitSettings, ours: str | None, made: str) 
     place.advance(made)
 
 
-def _requests(repo: Repository, commits: str) -> list[tuple[str, str]]:
+def requests(repo: Repository, commits: str) -> list[tuple[str, str]]:
     """The commits of a range, the newest first, each with its request; empty where it has none."""
     look = ("-c", "log.showSignature=false", "log", "--topo-order", _REQUESTS, "--end-of-options", commits)
     words = text(repo.git.run(*look)).split("\0")
@@ -98,21 +98,24 @@ def _requests(repo: Repository, commits: str) -> list[tuple[str, str]]:
 
 
 @dataclass
-class _Replay:
+class Replay:
+    """Makes commits again on top of `base`, then the last of them; `left_out` tells what could not."""
+
     repo: Repository
     base: str
 
-    def run(self, commits: Sequence[str]) -> _Replay:
+    def run(self, commits: Sequence[str]) -> Replay:
+        """The same, once these are made again, the oldest first, but for those whose requests it has."""
         self.left_out: list[str] = []
         known = self._known(commits)
         for commit in commits:
-            if not {request for _, request in _requests(self.repo, f"{commit}^!")} & known:
+            if not {request for _, request in requests(self.repo, f"{commit}^!")} & known:
                 self._again(commit)
         return self
 
     def _known(self, commits: Iterable[str]) -> set[str]:
         """The requests that others have carried out since these commits were made."""
-        found = (_requests(self.repo, f"{commit}..{self.base}") for commit in commits)
+        found = (requests(self.repo, f"{commit}..{self.base}") for commit in commits)
         return {request for listed in found for _, request in listed if request}
 
     def _again(self, commit: str) -> None:

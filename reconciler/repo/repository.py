@@ -12,6 +12,9 @@ from reconciler.repo import refs, remote, tree
 from reconciler.repo.git import Git, text
 from reconciler.repo.tree import Edits, Listing
 
+#: The branches of single incidents, each named by an id, on which edits wait for a review.
+PROPOSALS = "incident/"
+
 
 class Tip(NamedTuple):
     """The commit to work from, and what a user should know about the choice."""
@@ -74,13 +77,19 @@ class Repository:
         """True when a remote of that name is configured."""
         return self.git.ask("remote", "get-url", "--", name).code == 0
 
-    def fetch(self, name: str, branch: str, *, timeout: float = remote.TIMEOUT) -> None:
+    def fetch(
+        self, name: str, branch: str, *, timeout: float = remote.TIMEOUT, proposals: bool = False
+    ) -> None:
         """Bring the remote's branch here, as `refs/remotes/…`, if there is a remote; `timeout` in seconds.
 
-        Raises RemoteTrouble.
+        With `proposals` also the branches of single incidents, as the remote has them at the same moment;
+        those that it has no more go. Raises RemoteTrouble.
         """
-        if self.has_remote(name):
-            remote.fetch(self.git, name, _refspec(name, branch), timeout=timeout)
+        if not self.has_remote(name):
+            return
+        every = f"+refs/heads/{PROPOSALS}*:refs/remotes/{name}/{PROPOSALS}*"
+        prune, also = (["--prune"], [every]) if proposals else ([], [])
+        remote.fetch(self.git, name, _refspec(name, branch), *prune, timeout=timeout, also=also)
 
     def deepen(self, name: str, branch: str) -> None:
         """Fetch what a shallow clone left out. Raises Failure when that is impossible."""

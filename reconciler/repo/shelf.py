@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from reconciler.errors import Failure, Problem
 from reconciler.incident.finding import nearest
@@ -15,6 +16,9 @@ from reconciler.repo.good_settings import settings_at, settings_in
 from reconciler.repo.loader import BadFile, load_incident, says_private
 from reconciler.repo.repository import Repository
 from reconciler.repo.snapshot import Snapshot, snapshot
+
+if TYPE_CHECKING:
+    from reconciler.repo.proposals import Proposal
 
 __all__ = ["Shelf", "newest_shelf", "settings_at", "shelf_at", "shelve"]
 
@@ -30,6 +34,7 @@ class Shelf:
     paths: Mapping[str, tuple[str, ...]]  # id → where it lies
     misplaced: tuple[Problem, ...] = ()
     note: str = ""
+    proposed: Mapping[str, Proposal] = field(default_factory=dict)  # laid over the revision's own files
 
     @property
     def repo(self) -> Repository:
@@ -40,6 +45,11 @@ class Shelf:
     def revision(self) -> str | None:
         """Of what; None while nothing is committed."""
         return self.snapshot.revision
+
+    @property
+    def proposed_new(self) -> frozenset[str]:
+        """The ids that only branches have."""
+        return frozenset(id for id, one in self.proposed.items() if one.new)
 
     @property
     def blobs(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ left. A request that is delivered twice is found by its id, and not carried out 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reconciler.clock import Clock
@@ -36,14 +36,17 @@ from reconciler.repo.git import text
 from reconciler.repo.lines import document
 from reconciler.repo.loader import BadFile, load_document, load_incident
 from reconciler.repo.objects import Person
+from reconciler.repo.proposals import quoted_trailers, tips
+from reconciler.repo.propose import Edit, Proposed, Proposing, Pulls
+from reconciler.repo.remote import Protected
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, shelf_at
+from reconciler.repo.waiting import let_go
 
 #: The first line of a new file: an editor then completes and explains every key.
 SCHEMA = "# yaml-language-server: $schema=../../../schemas/incident.schema.json\n"
 
 _VERBS = {Status.RESOLVED: "resolve", Status.CLOSED: "close", Status.CANCELED: "cancel"}
-_BY_REQUEST = "--format=%H%x00%(trailers:key=Request-Id,valueonly)%x00%(trailers:key=Incident,valueonly)%x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Written(NamedTuple):
     pushed: bool
     notes: tuple[str, ...]
     repeated: bool = False  # an earlier delivery of the same request made the commit
+    proposed: Proposed | None = None  # where the main branch takes no pushes
 
 
 class Fresh(NamedTuple):
@@ -87,6 +91,7 @@ class Fresh(NamedTuple):
     path: str
     request: str
     new: bool
+    proposed: bool = False  # it waits for a review
 
 
 class Unfit(Failure):
@@ -101,13 +106,20 @@ Made = Callable[[Fresh], None]
 class Desk:
     """Where requests are carried out: a repository, the branch of its settings, and a clock.
 
-    With `made`, a commit is told before it is pushed; see `commit_and_push`.
+    With `made`, a commit is told before it is pushed; see `commit_and_push`. `pulls` opens pull requests,
+    where the branch takes no pushes.
     """
 
     repo: Repository
     git: GitSettings
     clock: Clock
     made: Made | None = None
+    pulls: Pulls | None = None
+
+    @property
+    def proposing(self) -> Proposing:
+        """Carries out what the branch itself does not take."""
+        return Proposing(self.repo, self.git, self.clock, self.pulls)
 
     def declare(self, said: Declare, request: Request) -> Written:
         """Write a new incident under a new id. Raises Failure when the file would not be valid."""
@@ -133,7 +145,7 @@ class Desk:
             before = shelf.content(incident.id)
             other = unlike(intention, load_document(before, incident.path).data)
             if other is not None:
-                raise conflict(shelf, incident, *other)
+                raise conflict(_as_proposed(shelf, incident.id), incident, *other)
             content = edit(before, incident.path, edits(intention, incident))
             if content == before:
                 return Draft(incident, None, _already(intention, incident))
@@ -153,29 +165,77 @@ class _Errand:
         self._draft: Draft | None = None
         self._earlier: Written | None = None
         self._note = ""
+        self._told: list[str] = []
+        self._main: Shelf | None = None
+        self._proposed: Proposed | None = None
 
     def run(self) -> Written:
         """Draft, commit and push it."""
-        committed = self._pushed() if self._request.push else self._kept_here()
+        committed = self._committed()
         if self._earlier:
-            return self._earlier
+            return self._seen_through(self._earlier)
         assert self._draft is not None
         incident, did = self._draft.incident, self._draft.did
         notes = (committed.note, self._note) if committed.commit else (self._note,)
         told = tuple(filter(None, notes))
-        return Written(incident.id, incident.path, did, committed.commit, committed.pushed, told)
+        commit, pushed = committed.commit, committed.pushed
+        proposed = self._proposed if commit else None
+        return Written(incident.id, incident.path, did, commit, pushed, told, proposed=proposed)
 
-    def _pushed(self) -> Committed:
+    def _committed(self) -> Committed:
         desk = self._desk
+        if desk.git.protected and desk.repo.has_remote(desk.git.remote):
+            return self._by_pull_request()
+        if not self._request.push:
+            return self._kept_here()
         made = self._made if desk.made else None
-        return commit_and_push(desk.repo, desk.git, self._files, self._words, desk.clock, made=made)
+        try:
+            return commit_and_push(desk.repo, desk.git, self._files, self._words, desk.clock, made=made)
+        except Protected:
+            if desk.git.protected is False or desk.pulls is None:
+                raise
+        committed = self._by_pull_request()
+        let_go(desk.repo, self._told)
+        return committed
 
-    def _made(self, commit: str) -> None:
+    def _by_pull_request(self) -> Committed:
+        """Propose it: a branch of its own, and a pull request."""
+        desk = self._desk
+        made = self._made_new if desk.made else None
+        self._proposed = desk.proposing.run(self._edit, made, push=self._request.push)
+        done = self._proposed
+        return Committed(done.commit, done.pushed, done.note) if done else Committed(None, pushed=False)
+
+    def _edit(self, shelf: Shelf) -> Edit | None:
+        files = self._on(shelf)
+        if self._earlier or self._draft is None:
+            return None
+        return Edit(self._draft.incident.id, files, self._words())
+
+    def _seen_through(self, earlier: Written) -> Written:
+        """The same, with what is still missing for it: a process may have ended between push and request."""
+        desk = self._desk
+        if earlier.commit is None or self._main is None or self._main.revision is None:
+            return earlier
+        if not self._request.push or desk.repo.is_ancestor(earlier.commit, self._main.revision):
+            return earlier
+        found = list(desk.proposing.see_through(earlier.id))
+        return earlier._replace(proposed=found[0] if found else None)
+
+    def _made(self, commit: str, *, proposed: bool = False) -> None:
         assert self._desk.made is not None
         assert self._draft is not None
+        self._told.append(commit)
         if self._draft.calls:
             path, new = self._draft.incident.path, self._draft.new
-            self._desk.made(Fresh(commit, path, self._request.id, new))
+            self._desk.made(Fresh(commit, path, self._request.id, new, proposed))
+
+    def _made_new(self, commit: str) -> None:
+        """A new incident is paged for before its review, an edit of another is not."""
+        assert self._draft is not None
+        assert self._main is not None
+        if self._draft.new or self._draft.incident.id in self._main.proposed_new:
+            self._made(commit, proposed=True)
 
     def _kept_here(self) -> Committed:
         desk, branch = self._desk, self._desk.git.branch
@@ -190,11 +250,13 @@ class _Errand:
 
     def _files(self, parent: str | None) -> Files:
         """The files to commit on `parent`: none where there is nothing left to do."""
+        return self._on(shelf_at(self._desk.repo, parent))
+
+    def _on(self, shelf: Shelf) -> Files:
         self._tries += 1
-        shelf = shelf_at(self._desk.repo, parent)
-        self._note = shelf.note
+        self._note, self._main = shelf.note, shelf
         may_be_done = self._request.given or self._tries > 1
-        self._earlier = _earlier(shelf, self._request.id) if may_be_done else None
+        self._earlier = _earlier(shelf, self._desk.git, self._request.id) if may_be_done else None
         if self._earlier:
             return {}
         self._draft = self._make(shelf)
@@ -204,30 +266,46 @@ class _Errand:
     def _words(self) -> Words:
         if self._draft is None:
             return Words("", self._request.author, {})
-        incident, did, body = self._draft.incident, self._draft.did, self._draft.body
+        incident, did, body = self._draft.incident, self._draft.did, quoted_trailers(self._draft.body)
         message = f"{incident.id}: edit" if incident.private else f"{incident.id}: {did}\n\n{body}"
         trailers = {"Incident": incident.id, "Via": self._request.via, "Request-Id": self._request.id}
         return Words(message, self._request.author, trailers)
 
 
-def _earlier(shelf: Shelf, request: str) -> Written | None:
-    """The commit that an earlier delivery of the request made."""
+def _earlier(shelf: Shelf, git: GitSettings, request: str) -> Written | None:
+    """The commit that an earlier delivery of the request made, on the branch or on one that is proposed."""
     if shelf.revision is None:
         return None
-    look = (
-        "-c",
-        "log.showSignature=false",
-        "log",
-        _BY_REQUEST,
-        "--fixed-strings",
-        f"--grep=Request-Id: {request}",
-    )
-    words = text(shelf.repo.git.run(*look, "--end-of-options", shelf.revision)).split("\0")
-    for commit, found, id in zip(words[::3], words[1::3], words[2::3], strict=False):
-        if found.strip() == request:
-            path = shelf.paths.get(id.strip(), ("",))[0]
-            return Written(id.strip(), path, "", commit.strip(), pushed=False, notes=(), repeated=True)
+    look = ("-c", "log.showSignature=false", "log", "--format=%H%x00%B%x00", "--fixed-strings")
+    places = [
+        shelf.revision,
+        *(commit for known in tips(shelf.repo, git).values() for commit in known if commit),
+    ]
+    wanted = f"--grep=Request-Id: {request}"
+    words = text(shelf.repo.git.run(*look, wanted, "--end-of-options", *places)).split("\0")
+    for commit, said in zip(words[::2], words[1::2], strict=False):
+        id = _asked_for(said, request)
+        if id is not None:
+            path = shelf.paths.get(id, ("",))[0]
+            return Written(id, path, "", commit.strip(), pushed=False, notes=(), repeated=True)
     return None
+
+
+def _asked_for(said: str, request: str) -> str | None:
+    """The incident of a request among a commit's trailers; a squash has those of several commits."""
+    incident = ""
+    for line in said.splitlines():
+        key, _, value = line.partition(": ")
+        incident = value.strip() if key == "Incident" else incident
+        if key == "Request-Id" and value.strip() == request:
+            return incident
+    return None
+
+
+def _as_proposed(shelf: Shelf, id: str) -> Shelf:
+    """The shelf with the history of the branch on which an incident is proposed."""
+    one = shelf.proposed.get(id)
+    return replace(shelf, snapshot=replace(shelf.snapshot, revision=one.commit)) if one else shelf
 
 
 def _valid(content: bytes, path: str, settings: Settings) -> Incident:

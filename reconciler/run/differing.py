@@ -58,7 +58,10 @@ class Differing:
         return refreshed
 
     def _compare(self, incident: str, case: Case) -> None:
-        by_target = {target.name: target.resources(case, self._world) for target in self._targets}
+        by_target = {
+            target.name: target.resources(case, self._world) if case.asks(target.name) else []
+            for target in self._targets
+        }
         self._desired[incident] = by_target
         desired = [one for listed in by_target.values() for one in listed]
         among = {one.address: one for one in desired}

@@ -176,7 +176,7 @@ class Engine:
 
     def _start_looks(self, case: Case) -> None:
         incident, deep = case.id, self.deep(case.id)
-        for connected in self.targets:
+        for connected in (one for one in self.targets if case.asks(one.target.name)):
             target = connected.target
             for look in target.looks(
                 case, self.world, self._differing.desired(incident, target.name), deep=deep

@@ -25,12 +25,16 @@ PATIENCE = 30.0
 
 
 class Ground(NamedTuple):
-    """Where the branch, the state and the lease are, the commit to apply, and whether the remote answers."""
+    """Where the branch, the state and the lease are, the commit to apply, and whether the remote answers.
+
+    `fetched`: the branches here are as the remote has them.
+    """
 
     git: GitSettings
     commit: str
     reachable: bool = True
     notices: tuple[str, ...] = ()
+    fetched: bool = True
 
 
 def git_settings(repo: Repository, commit: str | None) -> GitSettings:
@@ -52,16 +56,16 @@ def newest(repo: Repository, patience: float = PATIENCE) -> Ground:
 
 
 def _fetched(repo: Repository, git: GitSettings, patience: float) -> Ground:
-    reachable, notices = True, []
+    reachable, fetched, notices = True, repo.has_remote(git.remote), []
     try:
-        repo.fetch(git.remote, git.branch, timeout=patience)
+        repo.fetch(git.remote, git.branch, timeout=patience, proposals=True)
     except RemoteTrouble as trouble:
-        reachable = not isinstance(trouble, Unreachable)
+        reachable, fetched = not isinstance(trouble, Unreachable), False
         without = "" if reachable else ", and without the lease"
         notices.append(f"{trouble.message}: going on with {git.branch} as it is here{without}")
     tip = repo.tip(git.remote, git.branch)
     told = (*notices, *filter(None, [tip.note]))
-    return Ground(git_settings(repo, tip.revision), tip.revision, reachable, told)
+    return Ground(git_settings(repo, tip.revision), tip.revision, reachable, told, fetched)
 
 
 def guard(repo: Repository, ground: Ground, last: str | None) -> None:
@@ -107,7 +111,7 @@ def joined(repo: Repository, at: Ground, now: datetime) -> Ground:
         return at
     tip = repo.tip(at.git.remote, at.git.branch)
     told = (f"brought in {brought.number} of the commits that only this machine had", *brought.left_out)
-    return Ground(git_settings(repo, tip.revision), tip.revision, at.reachable, told)
+    return Ground(git_settings(repo, tip.revision), tip.revision, at.reachable, told, at.fetched)
 
 
 class Watch:

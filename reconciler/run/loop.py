@@ -14,6 +14,7 @@ from typing import Protocol
 
 from reconciler.errors import Failure, defect
 from reconciler.plan.plan import Report
+from reconciler.repo.proposals import newest, tips
 from reconciler.repo.remote import RemoteTrouble
 from reconciler.run.shell import Options, Shell
 from reconciler.run.telling import Idle
@@ -113,11 +114,12 @@ def _newer(shell: Shell, seen: str | None) -> bool:
 
 
 def _tip(shell: Shell) -> str | None:
-    """The newest commit to work from, as far as the remote says; None where there is none."""
+    """The newest commits to work from, as far as the remote says; None where there is none."""
     git = shell.git_settings()
     with suppress(RemoteTrouble):
-        shell.repo.fetch(git.remote, git.branch, timeout=shell.patience)
+        shell.repo.fetch(git.remote, git.branch, timeout=shell.patience, proposals=True)
     try:
-        return shell.repo.tip(git.remote, git.branch).revision
+        proposed = sorted(filter(None, (newest(shell.repo, one) for one in tips(shell.repo, git).values())))
+        return " ".join([shell.repo.tip(git.remote, git.branch).revision, *proposed])
     except Failure:
         return None

@@ -18,6 +18,7 @@ from reconciler.plan.plan import Outcome
 from reconciler.plan.world import Present, World
 from reconciler.repo.good_settings import settings_in
 from reconciler.repo.loader import load_incident
+from reconciler.repo.proposals import branch_of
 from reconciler.repo.snapshot import Snapshot, found_at
 from reconciler.repo.state import StateStore
 from reconciler.repo.verbs import Fresh
@@ -28,7 +29,7 @@ from reconciler.run.reading import Options, Reader
 from reconciler.run.revision import web_address
 from reconciler.run.services import Door
 from reconciler.run.shell import Shell
-from reconciler.targets.case import Case
+from reconciler.targets.case import Case, Review
 from reconciler.targets.connect import VARIABLES
 from reconciler.targets.pagerduty.desired import NAME, is_page
 from reconciler.targets.pagerduty.observe import OPEN
@@ -84,9 +85,12 @@ def _new(shell: Shell, fresh: Fresh) -> Case:
         now=shell.clock.now(),
         memory=Memory(),
         blob=found.blob,
-        url=f"{web}/blob/{settings.git.branch}/{path}" if web else None,
+        url=f"{web}/blob/{branch_of(incident.id) if fresh.proposed else settings.git.branch}/{path}"
+        if web
+        else None,
         files={},
         allow_late_pages=False,
+        review=Review(commit) if fresh.proposed else None,
         on=frozenset(name for name, known in VARIABLES.items() if shell.environ.get(known.token)),
     )
 

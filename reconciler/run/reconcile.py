@@ -184,7 +184,7 @@ def _memories(situation: Situation, engine: Engine, outcomes: Sequence[Outcome])
         differences = engine.differences(id)
         facts: dict[str, object] = {}
         for connected in situation.targets:
-            facts |= connected.target.facts(case, engine.world)
+            facts |= connected.target.facts(case, engine.world) if case.asks(connected.target.name) else {}
         own = [outcome for outcome in outcomes if outcome.change.address.incident == id]
         blocked: dict[str, BlockedSince] = {}
         for connected in situation.targets:
@@ -230,7 +230,8 @@ def _unreadable(found: Iterable[object], engines: Sequence[Engine]) -> tuple[Unr
 
 def _notes(situation: Situation, engine: Engine, id: str) -> list[Note]:
     case = engine.cases[id]
-    return [note for connected in situation.targets for note in connected.target.notes(case, engine.world)]
+    asked = (one.target for one in situation.targets if case.asks(one.target.name))
+    return [note for target in asked for note in target.notes(case, engine.world)]
 
 
 def _in_sync(engine: Engine, id: str) -> int:
@@ -254,6 +255,8 @@ def heading(case: Case) -> Heading:
     incident = case.incident
     title = "" if incident.private else one_line(incident.title)
     status = "removed" if case.removed else incident.status.value
+    if case.review is not None and not case.review.over:
+        status = "proposed"
     return Heading(incident.id, incident.severity, status, title, incident.path, case.id, incident.private)
 
 

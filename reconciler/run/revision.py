@@ -69,7 +69,7 @@ def read(shelf: Shelf, wanted: Wanted) -> Revision:
     stopped = {one.location.path for one in lineage.problems}
     incidents = {one.first: one for one in loaded.values() if one.path not in stopped}
     only = frozenset(_find(shelf, given, lineage, wanted.prune) for given in wanted.only)
-    chosen = [one for one in incidents.values() if not only or one.id in only]
+    chosen = [one for one in incidents.values() if (not only or one.id in only) and not wanted.none]
     urls = _urls(shelf, incidents.values())
     gone = Retired({})
     if wanted.prune:

@@ -10,12 +10,15 @@ from datetime import timedelta
 
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Failure
+from reconciler.forge.hub import Connect as Forge
+from reconciler.forge.hub import hastily
+from reconciler.forge.requests import Requests, requests_of
 from reconciler.incident.settings import GitSettings
 from reconciler.plan.plan import Plan, Report
 from reconciler.repo.lease import Lease, unlock
 from reconciler.repo.repository import Repository
 from reconciler.repo.state import StateStore
-from reconciler.run import caches, ground
+from reconciler.run import caches, ground, review
 from reconciler.run.books import both, kept_after, lines
 from reconciler.run.gate import LeaseGate
 from reconciler.run.ground import Ground
@@ -41,7 +44,7 @@ class Shell:
     `connect` makes the seams; `told` hears of waits, `doing` of all that is under way; once `stopping` says
     so, no change is begun any more; `patience` is in seconds, for the fetch before a run; with `joins`, what
     was committed here while the remote went another way is brought in; `threads` makes what carries out a
-    pass's calls.
+    pass's calls, `forge` the seam to the Git host.
     """
 
     repo: Repository
@@ -54,6 +57,7 @@ class Shell:
     patience: float = ground.PATIENCE
     joins: bool = False
     threads: Callable[[], AbstractContextManager[Pool]] = Threads
+    forge: Forge = hastily
 
     def plan(self, options: Options) -> Plan:
         """What apply would do with what is here, uncommitted edits included; writes nothing anywhere."""
@@ -66,7 +70,7 @@ class Shell:
             )
         git = self.git_settings()
         kept = StateStore(self.repo, git, self.clock).load(fetch=False)
-        reading = self._reader(options).read(commit, kept, edited=True)
+        reading = self._reader(options, git).read(commit, kept, edited=True)
         here = ground.beside(self.repo, git, commit)
         with self.threads() as pool:
             return plan_all(self._situation(reading, options, pool, here, writes=False))[0]
@@ -113,14 +117,15 @@ class Shell:
         gate.moved, gate.share = ground.Watch(self.repo, at.git).moved, sharing.done
         if not options.allow_older:
             ground.guard(self.repo, at, kept.revision)
-        reading = self._with_history(self._reader(options), self._reader(options).read(at.commit, kept), at)
+        reader = self._reader(options, at.git, certain=at.fetched)
+        reading = self._with_history(reader, reader.read(at.commit, kept), at)
         with self.threads() as pool:
             situation = self._situation(reading, options, pool, at.notices, writes=True)
             applied = apply_all(situation, gate)
         self.doing(Step("remembering what was done"))
         notes = [gate.note]
         if sharing.done():
-            notes += [sharing.note, self._keep(store, reading, applied, options)]
+            notes += [sharing.note, self._keep(store, reading, applied, options), *self._asked_for(at)]
         else:
             gate.outdated()
         told = dict.fromkeys([*applied.report.notices, *filter(None, notes)])
@@ -155,8 +160,16 @@ class Shell:
     def _door(self) -> Door:
         return Door(self.environ, self.connect, self.clock, self._waiting, self.stopping)
 
-    def _reader(self, options: Options) -> Reader:
-        return Reader(self.repo, self._door, options, options.now or self.clock.now())
+    def _pulls(self, git: GitSettings) -> Requests | None:
+        return requests_of(self.repo, git, self.environ, self.clock, self.forge)
+
+    def _asked_for(self, at: Ground) -> list[str]:
+        """Push what is proposed here and open the pull requests that are missing; what to say of it."""
+        return review.see_through(self.repo, at.git, self.clock, self._pulls(at.git)) if at.fetched else []
+
+    def _reader(self, options: Options, git: GitSettings, *, certain: bool = False) -> Reader:
+        now = options.now or self.clock.now()
+        return Reader(self.repo, self._door, options, now, self._pulls(git), certain)
 
     def _situation(
         self, reading: Reading, options: Options, pool: Pool, notices: tuple[str, ...], *, writes: bool

@@ -13,7 +13,8 @@ from reconciler.plan.memory import Memory
 class Wanted:
     """`on` are the targets that can be reached; `lost`: what is remembered may not be all that was made.
 
-    With `prune` incidents without a file are retired, as many as `allow_prunes` says, else a few.
+    With `prune` incidents without a file are retired, as many as `allow_prunes` says, else a few. `none`:
+    what was asked for is not on the branch.
     """
 
     now: datetime
@@ -24,3 +25,4 @@ class Wanted:
     lost: bool = False
     prune: bool = False
     allow_prunes: int | None = None
+    none: bool = False

@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from reconciler.errors import Failure, defect
+from reconciler.forge.requests import requests_of
 from reconciler.helper.app import Helper, Surroundings, build
 from reconciler.incident.text import one_line
 from reconciler.plan.plan import Report
@@ -68,7 +69,8 @@ class Slack:
         settings, _ = settings_at(shell.repo, shell.repo.resolve("HEAD"))
         own = {key: shell.environ[key] for key in VARIABLES["slack"] if key in shell.environ}
         api = shell.connect(own, settings, clock=shell.clock, stopping=self.wake.is_set)["slack"]
-        desk = Desk(shell.repo, settings.git, shell.clock, pager.made)
+        pulls = requests_of(shell.repo, settings.git, shell.environ, shell.clock)
+        desk = Desk(shell.repo, settings.git, shell.clock, pager.made, pulls)
         around = Surroundings(
             wrote=lambda _: self.wake.wake(), polls=False, signing_secret=self.signing_secret
         )

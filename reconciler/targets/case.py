@@ -18,10 +18,27 @@ MADE = "made"
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A new incident that waits on a branch for its review: the branch's commit, its pull request if known.
+
+    `over`: that was closed without being merged, or the branch is gone.
+    """
+
+    commit: str
+    number: int | None = None
+    over: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """As it is remembered."""
+        return {"commit": self.commit, "number": self.number}
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """`now` is the run's clock; `blob` the file's id in Git; `files` what the settings name, by path;
     `on` the targets that have a token; `removed` how often the file was removed, where it is to be retired;
-    `takers` which incident each thing becomes that some file adopts.
+    `takers` which incident each thing becomes that some file adopts; `review` that nobody has reviewed it
+    yet: then it is paged for, and nothing else is done.
     """
 
     incident: Incident
@@ -36,6 +53,11 @@ class Case:
     on: frozenset[str] = frozenset({"pagerduty", "slack", "notion"})
     removed: int = 0
     takers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    review: Review | None = None
+
+    def asks(self, target: str) -> bool:
+        """Whether anything is desired of a target for this incident."""
+        return self.review is None or target == "pagerduty"
 
     @property
     def id(self) -> str:

@@ -10,7 +10,16 @@ import pytest
 from reconciler.errors import Failure
 from reconciler.repo import remote as remotes
 from reconciler.repo.git import Answer, Git, TimedOut
-from reconciler.repo.remote import Locked, NoRight, Nowhere, Pushed, RemoteTrouble, Unanswered, Unreachable
+from reconciler.repo.remote import (
+    Locked,
+    NoRight,
+    Nowhere,
+    Protected,
+    Pushed,
+    RemoteTrouble,
+    Unanswered,
+    Unreachable,
+)
 from reconciler.repo.repository import Repository
 from tests.support import repositories
 from tests.support.repositories import Remote
@@ -281,7 +290,7 @@ def test_a_push_that_may_have_arrived_is_told_apart(
 
 #: What Git and the hosts say, and what it means.
 SAID = {
-    "! [remote rejected] main -> main (protected branch hook declined)\nerror: GH006": NoRight,
+    "! [remote rejected] main -> main (protected branch hook declined)\nerror: GH006": Protected,
     "fatal: Authentication failed for 'https://git.example.com/incidents.git/'": NoRight,
     "fatal: could not read Username for 'https://git.example.com': terminal prompts disabled": NoRight,
     "fatal: unable to access 'https://git.example.com/': The requested URL returned error: 403": NoRight,

@@ -51,7 +51,7 @@ class Branches:
         if how is Merged.REBASE:
             made = ours
             for one in self.remote.git("rev-list", "--reverse", f"{ours}..{theirs}").split():
-                made = self._again(one, made)
+                made = self._again(one, made, ours)
         else:
             tree = self.remote.git("merge-tree", "--write-tree", ours, theirs)
             words = f"Merge pull request #{number} from acme/{head}\n\n{title}"
@@ -66,10 +66,10 @@ class Branches:
         assert self.remote is not None
         return self.remote.git("log", "--reverse", "--format=* %B", f"{ours}..{theirs}")
 
-    def _again(self, commit: str, parent: str) -> str:
+    def _again(self, commit: str, parent: str, ours: str) -> str:
         """A commit made again on another parent."""
         assert self.remote is not None
-        tree = self.remote.git("merge-tree", "--write-tree", f"--merge-base={commit}^", parent, commit)
+        tree = self.remote.git("merge-tree", "--write-tree", ours, commit)
         words = self.remote.git("log", "-1", "--format=%B", commit)
         name, address, at = self.remote.git("log", "-1", "--format=%an%n%ae%n%at", commit).splitlines()
         when = datetime.fromtimestamp(int(at)).astimezone()

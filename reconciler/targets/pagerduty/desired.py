@@ -25,6 +25,8 @@ PRIORITIES = shared(NAME, "priorities")
 def resources(case: Case, world: World) -> list[Resource]:
     """A page for each team that any version of the file asked for, and its note with links."""
     asked = teams_asked(case.incident, case.settings)
+    if case.review is not None:
+        return _unreviewed(case, world, asked)
     return [
         one
         for team in teams(case)
@@ -34,6 +36,17 @@ def resources(case: Case, world: World) -> list[Resource]:
             *again.resources(case, world, team),
             *_twice(case, world, team),
         )
+    ]
+
+
+def _unreviewed(case: Case, world: World, asked: list[str]) -> list[Resource]:
+    """Pages of our own, and who is called for again: what others made is not taken over before a review."""
+    taken = case.history.adopted()
+    own = [team for team in teams(case) if team not in taken]
+    return [
+        one
+        for team in own
+        for one in (page(case, world, team, team in asked), *again.resources(case, world, team))
     ]
 
 
