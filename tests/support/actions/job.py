@@ -29,8 +29,9 @@ _PYTHON = """\
 #!/bin/sh
 bin=$(dirname "$0")
 case "$*" in
-  "-m pip install --quiet "*) printf '#!/bin/sh\\nexec {python} -m reconciler "$@"\\n' >"$bin/reconciler"
-    chmod +x "$bin/reconciler"; echo "$5" >>"$RUNNER_TEMP/installed" ;;
+  "-m pip install --quiet "*)
+    printf '#!/bin/sh\\nPYTHONPATH={root} exec {python} -m reconciler "$@"\\n' >"$bin/reconciler"
+    chmod +x "$bin/reconciler" ;;
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   *) echo "this stand-in does not know: python $*" >&2; exit 97 ;;
 esac
@@ -182,7 +183,7 @@ class Runner:
         place = self.folder / ("python" if given.get("update-environment") == "false" else "bin")
         place.mkdir(exist_ok=True)
         stub = place / "python"
-        stub.write_text(_PYTHON.format(python=sys.executable), encoding="utf-8")
+        stub.write_text(_PYTHON.format(python=sys.executable, root=ROOT), encoding="utf-8")
         stub.chmod(0o755)
         return {"python-path": str(stub), "python-version": given["python-version"]}
 
