@@ -36,6 +36,11 @@ def written_markdown(written: Written) -> str:
         told.append("this had been declared before: nothing was changed")
     if written.commit:
         told.append(f"commit {written.commit[:12]}{', pushed' if written.pushed else ''}")
+    pull = written.proposed.pull if written.proposed else None
+    if pull:
+        told.append(
+            f"merging [#{pull.number}]({pull.url}) brings it onto the branch; until then it only pages"
+        )
     told += [plain(note) for note in written.notes]
     return f"### Incident {plain(written.id)}\n\n" + "".join(f"- {one}\n" for one in told)
 

@@ -170,6 +170,21 @@ def test_what_is_sent_is_data_and_each_key_declares_once_also_in_runs_at_once(ou
     assert any("$(touch pwned)" in line and "secrets.NOTION_TOKEN" in line for line in files)
 
 
+def test_where_main_is_protected_it_pages_and_opens_a_pull_request_and_says_so(ours: Company) -> None:
+    site = ours.site
+    site.protect()
+    before = site.remote.tip()
+    (job,) = well(site.form(DECLARE, title="Checkout fails", severity="sev1"), "declare")
+    [pull] = site.github.pulls()
+    id = declared({"declare": job})
+    assert (pull["state"], pull["head"], site.remote.tip()) == ("open", f"incident/{id}", before)
+    assert f"[#{pull['number']}](https://github.com/acme/incidents/pull/{pull['number']})" in job.summary
+    assert (ours.pages(), ours.channels()) == (["[SEV1] Checkout fails"], [])
+    site.github.merge(pull["number"])
+    well(site.schedule()[RECONCILE], "apply")
+    assert (ours.pages(), ours.channels()) == (["[SEV1] Checkout fails"], [f"incd-{id}"])
+
+
 def test_what_does_not_fit_is_an_annotation_and_nothing_is_done(ours: Company) -> None:
     run = ours.site.dispatch(title="x", severity="sev9", privat=True)[DECLARE]
     assert run["declare"].outcome == "failure"
