@@ -45,7 +45,8 @@ def show(made: Plan | Transition, form: str, most: int, whole: str) -> None:
 
 def _markdown(made: Plan | Transition, most: int, whole: str) -> str:
     from reconciler.plan.plan import Plan
-    from reconciler.views.markdown import Limit, plan_markdown, transition_markdown
+    from reconciler.views.fitting import Limit
+    from reconciler.views.markdown import plan_markdown, transition_markdown
 
     limit = Limit(most, whole)
     return plan_markdown(made, limit) if isinstance(made, Plan) else transition_markdown(made, limit)

@@ -36,6 +36,17 @@ class Step:
     edited: Hands = field(default_factory=lambda: NOBODY)
     renamed: str = ""
 
+    @property
+    def id(self) -> str:
+        """The id that the incident's marks carry."""
+        one = self.before or self.after
+        return one.first if one is not None else ""
+
+    @property
+    def private(self) -> bool:
+        """True where it is private, or was."""
+        return any(one is not None and one.private for one in (self.before, self.after))
+
 
 Found = Iterator[tuple[Location, str, str]]
 
@@ -53,7 +64,7 @@ def broken(step: Step, rules: RuleSettings) -> list[Problem]:
 def _problem(step: Step, name: str, level: str, place: Location, message: str, hint: str) -> Problem:
     """What is not applied is an error, whatever the rule counts; of private incidents nothing is told."""
     told = "error" if place.path == step.renamed else level
-    if any(one is not None and one.private for one in (step.before, step.after)):
+    if step.private:
         return Problem(place, f"what is done to this private incident breaks the rule `{name}`", "", told)
     return Problem(place, f"{message} (rule `{name}`)", hint, told)
 

@@ -82,14 +82,25 @@ class Transition:
 def _edited(step: Step) -> dict[str, Any]:
     one = step.after or step.before
     assert one is not None
-    if any(side is not None and side.private for side in (step.before, step.after)):
-        return {"id": one.id, "path": one.path, "status": None, "severity": None}
+    sides = [step.before, step.after]
     return {
         "id": one.id,
         "path": one.path,
-        "status": [side.status.value if side else None for side in (step.before, step.after)],
-        "severity": [side.severity if side else None for side in (step.before, step.after)],
+        "status": None if step.private else [side and side.status.value for side in sides],
+        "severity": None if step.private else [side and side.severity for side in sides],
     }
+
+
+def turn(step: Step) -> str:
+    """What becomes of an incident, in words: `sev3 → sev1 · closed → investigating`."""
+    if step.private:
+        return "private"
+    before, after = step.before, step.after
+    if before is None or after is None:
+        one, word = (after, "new") if before is None else (before, "removed")
+        return f"{word} · {one.severity} · {one.status.value}" if one is not None else word
+    pairs = [(before.severity, after.severity), (before.status.value, after.status.value)]
+    return " · ".join(was if was == now else f"{was} → {now}" for was, now in pairs)
 
 
 @dataclass(frozen=True)

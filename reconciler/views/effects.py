@@ -6,20 +6,20 @@ from collections.abc import Iterable
 
 from reconciler.plan.change import Change, Kind
 
-#: What is counted → one of it in words, and several; in the order in which it is told.
+#: What is counted → what is done, one of it, and several; in the order in which it is told.
 _WORDS = {
-    "pages": ("sends 1 page", "sends {} pages"),
-    "wakes": ("notifies 1 team again", "notifies {} teams again"),
-    "adopts": ("takes over 1 page", "takes over {} pages"),
-    "reopens": ("opens 1 page again", "opens {} pages again"),
-    "resolves": ("resolves 1 page", "resolves {} pages"),
-    "opens": ("opens 1 channel", "opens {} channels"),
-    "archives": ("archives 1 channel", "archives {} channels"),
-    "announces": ("posts 1 announcement", "posts {} announcements"),
-    "posts": ("posts 1 message", "posts {} messages"),
-    "invites": ("invites 1 person or group", "invites {} people and groups"),
-    "documents": ("makes 1 document", "makes {} documents"),
-    "others": ("changes 1 other thing", "changes {} other things"),
+    "pages": ("sends", "1 page", "{} pages"),
+    "reopens": ("opens", "1 page again", "{} pages again"),
+    "adopts": ("takes over", "1 page", "{} pages"),
+    "wakes": ("notifies", "1 team again", "{} teams again"),
+    "resolves": ("resolves", "1 page", "{} pages"),
+    "opens": ("opens", "1 channel", "{} channels"),
+    "archives": ("archives", "1 channel", "{} channels"),
+    "announces": ("posts", "1 announcement", "{} announcements"),
+    "posts": ("posts", "1 message", "{} messages"),
+    "invites": ("invites", "1 person or group", "{} people and groups"),
+    "documents": ("makes", "1 document", "{} documents"),
+    "others": ("changes", "1 other thing", "{} other things"),
 }
 _SLACK = {
     "channel": "opens",
@@ -37,13 +37,20 @@ def effects(changes: Iterable[Change]) -> str:
     counts = dict.fromkeys(_WORDS, 0)
     for change in changes:
         counts[_effect(change)] += 1
-    told = [_WORDS[key][number > 1].format(number) for key, number in counts.items() if number]
+    told, before = [], ""
+    for key, number in counts.items():
+        verb, one, several = _WORDS[key]
+        if number:
+            told.append(
+                f"{'' if verb == before else f'{verb} '}{several.format(number) if number > 1 else one}"
+            )
+            before = verb
     return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
-def paged(changes: Iterable[Change]) -> list[str]:
-    """The teams that are paged, in the order of the changes."""
-    return [one.address.thing for one in changes if _effect(one) in ("pages", "adopts", "reopens")]
+def paging(changes: Iterable[Change]) -> list[Change]:
+    """The changes by which a team is paged."""
+    return [one for one in changes if _effect(one) in ("pages", "adopts", "reopens")]
 
 
 def _effect(change: Change) -> str:

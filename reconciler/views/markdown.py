@@ -1,89 +1,62 @@
 """A plan, or what a branch changes, as Markdown for GitHub: a comment on a pull request, a job's summary.
 
-The summary comes first, the details are folded, and what is too long is cut between two incidents. Words that
-anybody may have written stand in code only, in spans or fences longer than any in them: neither Markdown nor
-HTML comes to life there, nobody is mentioned, no issue is linked. Of private incidents stands the id alone.
+The summary comes first, the details are folded. Words that anybody may have written stand in code only
+(`verbatim`), and of private incidents stands the id alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 from reconciler.errors import Problem
 from reconciler.incident.settings_changes import SettingChanged
 from reconciler.incident.text import one_line
+from reconciler.incident.transitions import Step
 from reconciler.plan.address import Address
 from reconciler.plan.change import Change
 from reconciler.plan.diff import sort_key
 from reconciler.plan.plan import Heading, Plan
-from reconciler.run.transition import SUPPOSED, Transition
+from reconciler.run.transition import SUPPOSED, Transition, turn
 from reconciler.views.changes import Line, change_line, difference_lines
-from reconciler.views.effects import effects, paged
+from reconciler.views.effects import effects, paging
+from reconciler.views.fitting import Block, Limit, Section, fitted
 from reconciler.views.plan import counts
 from reconciler.views.verbatim import code, fence
 
-#: GitHub takes a comment of 65,536 characters; some are left to who posts it.
-COMMENT = 65_000
-#: The shortest that has room for a summary and for what is said of all that is left out.
-SHORTEST = 2_000
+#: How a message says which rule it is of.
+_RULE = re.compile(r" \(rule `([a-z_]+)`\)$")
 
 _TITLE = 120
 _VALUE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How many bytes of UTF-8 there may be, and where the whole is, in words."""
-
-    most: int = COMMENT
-    whole: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What is shown whole, or in short, or not at all; `noun` is what one of them is called."""
-
-    noun: str
-    text: str
-    short: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Blocks below a title, which is left out with the last of them."""
-
-    title: str
-    blocks: Sequence[Block] = field(default_factory=tuple)
-
-
 def plan_markdown(plan: Plan, limit: Limit) -> str:
     """What apply would do."""
     head = f"**{_headline(plan, 'Applying this')}**{_besides(plan)}"
-    return fitted(head, [_problems(plan), *_incidents(plan)], "", limit)
+    return fitted(head, [_notices(plan), _problems(plan), _incidents(plan, {})], "", limit)
 
 
 def transition_markdown(found: Transition, limit: Limit) -> str:
     """What merging a branch does; beside it, where it was asked for, what the services say."""
-    plan = found.plan
-    head = f"**{_headline(plan, 'Merging this')}**{_rules(found.broken)}{_besides(plan)}"
+    plan, turns = found.plan, {one.id: turn(one) for one in found.steps}
+    shown = {heading.key for heading in plan.headings}
+    bad = {problem.location.path for problem in plan.problems}
     sections = [
         Section("", [_finding(one) for one in found.broken]),
         _problems(plan),
         _settings(found.settings),
-        *_incidents(plan),
+        _incidents(plan, turns),
+        Section("", [_quiet(one, bad) for one in found.steps if one.id not in shown]),
+        _notices(plan),
     ]
     if found.live is not None:
-        title = "#### What the services hold now, and apply would do"
-        beside = _incidents(found.live)
-        first = Section(title, [Block("line", _live_summary(found.live))])
-        sections += [first, _problems(found.live), *beside]
+        summary = f"{_headline(found.live, 'Applying it')}{_besides(found.live)}"
+        first = Section("#### What the services hold now, and apply would do", [Block("line", summary)])
+        sections += [first, _notices(found.live), _problems(found.live), _incidents(found.live, turns)]
+    head = f"**{_headline(plan, 'Merging this')}**{_rules(found.broken)}{_besides(plan)}"
     since = f"since {code(found.base[:12])}, at {code(plan.revision[:12])}"
     return fitted(head, sections, f"<sub>{since}. {SUPPOSED}.</sub>", limit)
-
-
-def _live_summary(plan: Plan) -> str:
-    return f"{_headline(plan, 'Applying it')}{_besides(plan)}"
 
 
 def _headline(plan: Plan, what: str) -> str:
@@ -106,24 +79,27 @@ def _rules(problems: Sequence[Problem]) -> str:
     return f" {' and '.join(told)}." if told else ""
 
 
-# sections --------------------------------------------------------------------------------------
-
-
 def _finding(problem: Problem) -> Block:
     sign = ":x:" if problem.level == "error" else ":warning:"
-    place, message = code(str(problem.location)), code(one_line(problem.message, 300))
-    return Block("finding", f"- {sign} {place} {message}")
+    rule = _RULE.search(problem.message)
+    name = f" **{rule[1]}**" if rule else ""
+    message = code(one_line(_RULE.sub("", problem.message), 300))
+    return Block("finding", f"- {sign}{name} {code(str(problem.location))} {message}")
 
 
 def _problems(plan: Plan) -> Section:
     return Section("", [_finding(one) for one in plan.problems])
 
 
+def _notices(plan: Plan) -> Section:
+    return Section("", [Block("notice", f"- :information_source: {code(one)}") for one in plan.notices])
+
+
 def _settings(changed: Sequence[SettingChanged]) -> Section:
     lines = [
         Block("setting", f"- {code(one.key)}: {_value(one.before)} → {_value(one.after)}") for one in changed
     ]
-    return Section("#### The settings change for every incident", lines)
+    return Section("#### The settings change, for every incident", lines)
 
 
 def _value(value: object) -> str:
@@ -133,7 +109,14 @@ def _value(value: object) -> str:
     return code(one_line(text, _VALUE) or " ")
 
 
-def _incidents(plan: Plan) -> Iterator[Section]:
+def _quiet(step: Step, bad: Collection[str]) -> Block:
+    """What is edited, to no effect outside Git."""
+    one = step.after or step.before
+    did = "is not applied" if one is not None and one.path in bad else "changes nothing outside Git"
+    return Block("incident", f"- {code(one.id if one else step.id)} {code(turn(step))}: {did}")
+
+
+def _incidents(plan: Plan, turns: Mapping[str, str]) -> Section:
     """A block an incident, those that page somebody first; what belongs to none comes before them."""
     changes: dict[str, list[Change]] = {}
     for change in plan.changes:
@@ -143,68 +126,40 @@ def _incidents(plan: Plan) -> Iterator[Section]:
     for address, own in [*listed, *difference_lines(plan)]:
         lines.setdefault(address.incident, []).append((address, own))
     known = {heading.key: heading for heading in plan.headings}
-    order = sorted(lines, key=lambda id: (bool(id), not paged(changes.get(id, ())), id))
-    yield Section("", [_incident(known.get(id), id, changes.get(id, []), lines[id]) for id in order])
+    order = sorted(lines, key=lambda id: (bool(id), not paging(changes.get(id, ())), id))
+    told = [
+        _incident(known[id], turns.get(id, ""), changes.get(id, []), _in_order(lines[id]))
+        if id in known
+        else Block("line", _fenced(_in_order(lines[id])))
+        for id in order
+    ]
+    return Section("", told)
 
 
-def _incident(
-    heading: Heading | None, id: str, changes: list[Change], lines: list[tuple[Address, list[Line]]]
-) -> Block:
-    ordered = [line for _, own in sorted(lines, key=lambda one: sort_key(one[0])) for line in own]
-    if heading is None:
-        return Block("incident", f"{id and code(id)}\n\n{_fence(ordered)}" if id else _fence(ordered))
+def _in_order(lines: list[tuple[Address, list[Line]]]) -> list[Line]:
+    return [line for _, own in sorted(lines, key=lambda one: sort_key(one[0])) for line in own]
+
+
+def _incident(heading: Heading, turned: str, changes: list[Change], lines: list[Line]) -> Block:
+    number = f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
     if heading.private:
-        number = len(lines)
-        return Block("incident", f"- {code(heading.id)}: private, {number} line{'s' if number > 1 else ''}")
+        return Block("incident", f"- **{code(heading.id)}** private: {number}, not shown here")
     title = f" {code(one_line(heading.title, _TITLE))}" if heading.title else ""
-    teams = ", ".join(code(team) for team in paged(changes))
-    did = "; ".join(filter(None, [f"pages {teams}" if teams else "", effects(changes)]))
-    first = f"- **{code(heading.id)}** {code(f'{heading.severity} · {heading.status}')}{title}"
+    calls = paging(changes)
+    teams = ", ".join(code(one.address.thing) for one in calls)
+    rest = effects(one for one in changes if one not in calls)
+    did = "; ".join(filter(None, [f"pages {teams}" if teams else "", rest]))
+    first = f"- **{code(heading.id)}** {code(turned or f'{heading.severity} · {heading.status}')}{title}"
     short = f"{first}\\\n  {did or 'nothing that can be done now'}"
-    fold = f"<details><summary>{len(ordered)} lines</summary>\n\n{_fence(ordered)}\n</details>"
+    fold = f"<details><summary>{number}</summary>\n\n{_fenced(lines)}\n</details>"
     return Block("incident", f"{short}\n\n{_indented(fold)}", short)
 
 
-def _indented(text: str) -> str:
+def _indented(fold: str) -> str:
     """As part of the list's item above."""
-    return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
+    return "\n".join(f"  {line}" if line else "" for line in fold.split("\n"))
 
 
-def _fence(lines: Iterable[Line]) -> str:
+def _fenced(lines: Sequence[Line]) -> str:
     """Lines of a plan as they are, coloured by their signs."""
     return fence(line.text.removeprefix("  ") for line in lines)
-
-
-# the limit ------------------------------------------------------------------------------------------
-
-
-def fitted(head: str, sections: Iterable[Section], foot: str, limit: Limit) -> str:
-    """The head, as many whole blocks as fit, and the foot, which says what is left out."""
-    blocks = [(section.title, block) for section in sections for block in section.blocks]
-    whole = f": the whole is {code(one_line(limit.whole, 300))}" if limit.whole else ""
-    nouns = list(dict.fromkeys(block.noun for _, block in blocks))
-    worst = _left({noun: len(blocks) for noun in nouns}, len(blocks), whole)
-    room = limit.most - _size(head) - _size(foot) - _size(worst) - 8
-    told, left, folded, title, full = [head], dict[str, int](), 0, "", False
-    for above, block in blocks:
-        before = f"{above}\n\n" if above and above != title else ""
-        fits = next((one for one in (block.text, block.short) if one and _size(before + one) + 2 <= room), "")
-        if full or not fits:
-            full = True
-            left[block.noun] = left.get(block.noun, 0) + 1
-            continue
-        folded += fits is not block.text
-        title = above or title
-        told.append(before + fits)
-        room -= _size(before + fits) + 2
-    return "\n\n".join(filter(None, [*told, _left(left, folded, whole), foot])) + "\n"
-
-
-def _left(left: dict[str, int], folded: int, whole: str) -> str:
-    parts = [f"{number} {noun}{'s' if number > 1 else ''}" for noun, number in left.items()]
-    parts += [f"the details of {folded} incident{'s' if folded > 1 else ''}"] if folded else []
-    return f"… {' and '.join(parts)} left out here{whole}" if parts else ""
-
-
-def _size(text: str) -> int:
-    return len(text.encode())
