@@ -19,6 +19,7 @@ from reconciler.incident.dispatch import Dispatched, dispatched, request_of
 from reconciler.incident.shown import inert, quoted
 from reconciler.incident.verbs import Declare
 from reconciler.repo.verbs import Request, Unfit, Written
+from reconciler.views.problems import warning
 from reconciler.views.summary import written_markdown
 
 
@@ -94,7 +95,15 @@ def new(
             _know_the_past(call)
         written = _declared(call, said, request, from_event)
         tell(written_markdown(written))
+        _warn(written)
     return written
+
+
+def _warn(written: Written) -> None:
+    """What was not done as it should be is easily overlooked in a job that ends well."""
+    if actions.inside(os.environ):
+        for note in written.notes:
+            click.echo(warning(note), err=True)
 
 
 def _sent(call: Call, by: str | None, given: Mapping[str, Any]) -> Dispatched:

@@ -60,9 +60,10 @@ def failure_annotation(failure: Failure) -> str:
     return f"::error {place}title=reconciler::{_data(chr(10).join(filter(None, told)))}"
 
 
-def warning(message: str, next: str) -> str:
+def warning(message: str, next: str = "") -> str:
     """Something that is no error, as GitHub shows it above a job's log."""
-    return f"::warning title=reconciler::{_data(f'{message}{chr(10)}next: {next}')}"
+    words = f"{message}\nnext: {next}" if next else message
+    return f"::warning title=reconciler::{_data(words)}"
 
 
 def _annotation(problem: Problem) -> str:

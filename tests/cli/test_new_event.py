@@ -177,6 +177,14 @@ def test_of_a_private_one_that_does_not_fit_no_word_is_told(job: Job, tmp_path: 
     assert "ayroll" not in job.said + job.error + log + (tmp_path / "summary.md").read_text()
 
 
+def test_what_was_not_pushed_is_a_warning(job: Job) -> None:
+    job.event("workflow_dispatch", {"inputs": GOOD})
+    job.clone.git("remote", "set-url", "origin", "file:///nowhere")
+    assert job.declare() == 0
+    [line] = [line for line in job.error.splitlines() if "::" in line]
+    assert line.startswith("::warning title=reconciler::committed here only, not pushed")
+
+
 def test_the_event_and_options_do_not_go_together(job: Job) -> None:
     job.event("workflow_dispatch", {"inputs": GOOD})
     assert job.declare("--severity", "sev2") == 64
