@@ -6,7 +6,6 @@ Slack's read methods of an open incident take about 50 calls a minute; a quarter
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Protocol
 from reconciler.errors import Failure, defect
 from reconciler.plan.plan import Report
 from reconciler.repo.proposals import newest, tips
-from reconciler.repo.remote import RemoteTrouble
+from reconciler.run.ground import Ground
 from reconciler.run.shell import Options, Shell
 from reconciler.run.telling import Idle
 
@@ -86,20 +85,21 @@ def loop(shell: Shell, options: Options, interval: float, told: Told, stop: Stop
     seen: str | None = None
     due = shell.clock.now()
     while not stop.is_set():
-        tip, now = _tip(shell), shell.clock.now()
+        here, now = _here(shell), shell.clock.now()
         if stop.is_set():
             return
-        if now >= due or tip != seen:
-            seen, due = tip, now + timedelta(seconds=interval)
+        marks = _marks(shell, here)
+        if now >= due or marks != seen:
+            seen, due = marks, now + timedelta(seconds=interval)
             newer = partial(_newer, shell, seen)
-            _turn(shell, replace(options, deep=spacing.turn(now), news=newer), told)
+            _turn(shell, replace(options, deep=spacing.turn(now), news=newer), here, told)
         shell.doing(Idle(due))
         stop.wait(min(POLL, interval))
 
 
-def _turn(shell: Shell, options: Options, told: Told) -> None:
+def _turn(shell: Shell, options: Options, here: Ground | None, told: Told) -> None:
     try:
-        report = shell.apply(options)
+        report = shell.apply(options, here)
     except Failure as failure:
         told.failure(failure)
     except Exception as error:
@@ -110,16 +110,20 @@ def _turn(shell: Shell, options: Options, told: Told) -> None:
 
 def _newer(shell: Shell, seen: str | None) -> bool:
     """True when there is a commit that the turn under way does not know of."""
-    return _tip(shell) != seen
+    return _marks(shell, _here(shell)) != seen
 
 
-def _tip(shell: Shell) -> str | None:
-    """The newest commits to work from, as far as the remote says; None where there is none."""
-    git = shell.git_settings()
-    with suppress(RemoteTrouble):
-        shell.repo.fetch(git.remote, git.branch, timeout=shell.patience, proposals=True)
+def _here(shell: Shell) -> Ground | None:
+    """The newest commit to work from, fetched now; None where there is none, which a turn then tells."""
     try:
-        proposed = sorted(filter(None, (newest(shell.repo, one) for one in tips(shell.repo, git).values())))
-        return " ".join([shell.repo.tip(git.remote, git.branch).revision, *proposed])
+        return shell.newest()
     except Failure:
         return None
+
+
+def _marks(shell: Shell, here: Ground | None) -> str | None:
+    """What is another as soon as there is something new to work from."""
+    if here is None:
+        return None
+    proposed = sorted(filter(None, (newest(shell.repo, one) for one in tips(shell.repo, here.git).values())))
+    return " ".join([here.commit, *proposed])

@@ -75,15 +75,18 @@ class Shell:
         with self.threads() as pool:
             return plan_all(self._situation(reading, options, pool, here, writes=False))[0]
 
-    def apply(self, options: Options) -> Report:
-        """Fetch, plan at the tip, carry it out, look again, remember. Raises Refusal, and Failure."""
+    def apply(self, options: Options, here: Ground | None = None) -> Report:
+        """Fetch, plan at the tip, carry it out, look again, remember. Raises Refusal, and Failure.
+
+        With `here` it was fetched just now, and a host that hangs is not waited for again.
+        """
         options = replace(options, until=self.clock.now() + timedelta(seconds=options.budget))
-        first = self._newest()
+        first = self._joined(here or self._fetched())
         gate = self._gate(first, options)
         try:
             report = self._pass(first, gate, options)
             if gate.again() and not self.stopping():
-                report = both(report, self._pass(self._newest(), gate, options))
+                report = both(report, self._pass(self._joined(self._fetched()), gate, options))
         finally:
             gate.close()
         return replace(report, held_by=gate.holder.holder) if gate.holder and _left(report) else report
@@ -92,16 +95,22 @@ class Shell:
         """End the lease, whoever holds it; returns what was done, for a person. Raises Failure."""
         return unlock(self.repo, self.git_settings())
 
+    def newest(self) -> Ground:
+        """Fetch: the commit to work from, and whether the remote answers. Raises Failure: there is none."""
+        return ground.newest(self.repo, self.patience)
+
     def git_settings(self) -> GitSettings:
         """Where the branch and the state are, as far as this machine knows."""
         return ground.git_settings(self.repo, self.repo.resolve("HEAD"))
 
     # one pass of an apply ----------------------------------------------------------------------
 
-    def _newest(self) -> Ground:
+    def _fetched(self) -> Ground:
         self.doing(Step("fetching the newest commit"))
-        found = ground.newest(self.repo, self.patience)
-        return ground.joined(self.repo, found, self.clock.now()) if self.joins else found
+        return self.newest()
+
+    def _joined(self, here: Ground) -> Ground:
+        return ground.joined(self.repo, here, self.clock.now()) if self.joins else here
 
     def _gate(self, at: Ground, options: Options) -> LeaseGate:
         lease = Lease(self.repo, at.git, self.clock, options.holder) if at.reachable else None

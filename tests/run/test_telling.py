@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
+from reconciler.plan.plan import Report
+from reconciler.repo import remote
+from reconciler.repo.git import Git
 from reconciler.run.loop import Told, loop
 from reconciler.run.telling import Begun, Idle, Progress, Step, Wait
 from reconciler.targets.seam import RateLimited
@@ -69,17 +73,32 @@ def test_whoever_holds_the_lease_is_named_while_it_is_waited_for(
     assert waits == {Wait("the lease", "held by CI job 7 since 16:45 UTC", START + timedelta(seconds=5))}
 
 
+class Once(Event):
+    """Stops a loop when it waits for its second turn."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
 def test_a_loop_tells_when_it_looks_again(company: Company, told: list[Progress]) -> None:
-    ana, stop = company.clone(), Event()
-
-    class Once(Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            stop.set()
-            return True
-
-        def is_set(self) -> bool:
-            return stop.is_set()
-
-    shell = company.shell(ana, doing=told.append)
+    shell = company.shell(company.clone(), doing=told.append)
     loop(shell, company.options(), 60, Told(lambda _: None, lambda _: None), Once())
     assert told[-1] == Idle(START + timedelta(seconds=60))
+
+
+def test_a_turn_of_the_loop_fetches_the_branch_once_so_that_one_hanging_call_is_all_that_a_page_waits_for(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    fetch = remote.fetch
+
+    def counted(git: Git, name: str, refspec: str, *more: str, **also: Any) -> None:
+        fetched.append(refspec)
+        fetch(git, name, refspec, *more, **also)
+
+    monkeypatch.setattr(remote, "fetch", counted)
+    reports: list[Report] = []
+    loop(company.shell(company.clone()), company.options(), 60, Told(reports.append, pytest.fail), Once())
+    assert [report.exit_code for report in reports] == [0]
+    assert len([one for one in fetched if "refs/heads/main" in one]) == 1
