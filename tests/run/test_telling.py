@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.errors import Failure
 from reconciler.plan.plan import Report
 from reconciler.repo import remote
 from reconciler.repo.git import Git
@@ -98,7 +99,7 @@ def test_a_turn_of_the_loop_fetches_the_branch_once_so_that_one_hanging_call_is_
         fetch(git, name, refspec, *more, **also)
 
     monkeypatch.setattr(remote, "fetch", counted)
-    reports: list[Report] = []
-    loop(company.shell(company.clone()), company.options(), 60, Told(reports.append, pytest.fail), Once())
-    assert [report.exit_code for report in reports] == [0]
+    ended: list[Report | Failure] = []
+    loop(company.shell(company.clone()), company.options(), 60, Told(ended.append, ended.append), Once())
+    assert [one.exit_code for one in ended] == [0]
     assert len([one for one in fetched if "refs/heads/main" in one]) == 1
