@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "list": ("look", "list_", "The open incidents."),
     "show": ("look", "show", "One incident: state, people, links."),
     "log": ("story", "log", "Who did what when, and what it caused."),
+    "report": ("story", "report", "The incidents of a period, counted, and how long they took."),
     "init": ("init", "init", "Make a repository an incident repository."),
     "doctor": ("doctor", "doctor", "Check tokens, scopes and settings against the live services."),
     "demo": ("demo", "demo", "Walk through an incident against the sandbox."),

@@ -14,7 +14,7 @@ from reconciler.cli.asking import Time, clock_at
 from reconciler.errors import Usage
 from reconciler.incident.edits import ORDER
 from reconciler.incident.moments import point_in_time
-from reconciler.incident.shown import quoted
+from reconciler.incident.shown import inert, quoted
 from reconciler.repo import graph
 from reconciler.repo.repository import Repository
 
@@ -24,7 +24,7 @@ INCOMPLETE = 3
 BACK, MOST = timedelta(days=30), 200
 
 _NOW = click.option("--now", type=Time(), help="Set the clock.")
-_JSON = click.option("--json", "as_document", is_flag=True, help="The same as --format json.")
+_JSON = click.option("--json", "as_document", is_flag=True, help="One JSON document on stdout.")
 _SINCE = click.option("--since", metavar="WHEN", help="A day, a time, or how long ago: 2026-11-21, 7d, 12h.")
 _UNTIL = click.option("--until", metavar="WHEN", help="The same; of a day, its end.")
 
@@ -89,6 +89,38 @@ def log(
             _paged(views.story_lines(events) if events else views.nothing_lines(found), repo, no_pager)
     sys.stdout.flush()
     graph.keep(repo, "HEAD")
+
+
+@click.command()
+@_SINCE
+@_UNTIL
+@_JSON
+@_NOW
+@click.pass_obj
+def report(folder: str, since: str | None, until: str | None, as_document: bool, now: datetime | None) -> int:
+    """The incidents of the last 30 days, or of another period, as Markdown.
+
+    How many by severity and service, which are open, and how long it took to acknowledge, to mitigate and to
+    resolve them, from what is recorded. Exits 3 when a file could not be read.
+    """
+    from reconciler.run.period import period
+    from reconciler.views.period import period_json, period_markdown
+
+    clock = clock_at(now)
+    end = _moment("--until", until, clock.now(), end=True) or clock.now()
+    begin = _moment("--since", since, clock.now()) or end - BACK
+    if begin > end:
+        raise Usage("the period ends before it begins", next="--since comes before --until")
+    seen = period(Repository.open(folder), clock, begin, end)
+    if as_document:
+        _document(period_json(seen))
+    else:
+        _print(period_markdown(seen))
+    for note in filter(None, [seen.note]):
+        click.echo(inert(note), err=True)
+    for problem in seen.problems:
+        click.echo(inert(f"not counted: {problem.location}: {problem.message}"), err=True)
+    return INCOMPLETE if seen.problems else 0
 
 
 def _sought(

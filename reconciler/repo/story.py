@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from reconciler.incident.difference import FieldChanged, fields_changed
@@ -171,13 +172,12 @@ def effects(repo: Repository, state: str, id: str, most: int | None = None) -> I
     """What the runs did for an incident, newest first, from the log of the state at that commit.
 
     Whoever tells of an incident there writes its document, too (`Memory.told`): so Git looks at the commits
-    that touched that, however many there are of others. What two machines did at once is on two lines.
+    that touched that, however many there are of others; with `--grep` it would read them all. What two
+    machines did at once is on two lines.
     """
-    few = () if most is None else (f"--max-count={most}",)
-    look = (*few, "--fixed-strings", f"--grep=:{id}/", "--full-history", "--end-of-options", state)
-    for event in _effects(repo, (*look, "--", place(id))):
-        if event.incident == id:
-            yield event
+    look = ("--full-history", "--end-of-options", state, "--", place(id))
+    own = (event for event in _effects(repo, look) if event.incident == id)
+    yield from own if most is None else islice(own, most)
 
 
 def all_effects(repo: Repository, state: str, *bounds: str) -> Iterator[Event]:

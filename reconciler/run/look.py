@@ -89,7 +89,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
     """The incident whose id is, or begins with, `given`. Raises Failure."""
     shelf = newest_shelf(repo)
     incident = shelf.incident(shelf.find(given))
-    versions = versions_of(shelf, incident.path, incident.formerly)
+    versions = versions_of(repo, str(shelf.revision), incident.path, incident.formerly)
     events = list(decisions(versions, incident.path))
     edited = [
         f"{incident.path} has edits that are not committed" for path in repo.dirty() if path == incident.path
@@ -102,7 +102,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
         blob=shelf.blobs[incident.path],
         settings=shelf.settings,
         now=clock.now(),
-        applied=next(iter(effects_of(shelf, incident.first, most=1)), None),
+        applied=next(iter(effects_of(repo, shelf.settings.git, incident.first, most=1)), None),
         notes=[*_notes(shelf), *edited],
     )
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.errors import Failure
-from reconciler.incident.place import FOLDER, incident_id
+from reconciler.incident.place import FOLDER, beside, incident_id
+from reconciler.incident.settings import GitSettings, Settings
 from reconciler.repo import brought, history, layout
 from reconciler.repo.chronicle import Chronicle, Stretch
+from reconciler.repo.git import raw, text
+from reconciler.repo.good_settings import settings_in
 from reconciler.repo.history import Version
-from reconciler.repo.loader import BadFile, says_private
+from reconciler.repo.loader import says_private
 from reconciler.repo.removed import removed
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
-from reconciler.repo.story import Event, all_effects, decisions, effects, told_in_private
+from reconciler.repo.snapshot import Snapshot
+from reconciler.repo.story import Event, all_effects, decisions, effects, read, told_in_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +67,18 @@ class Stories:
 
 def story(repo: Repository, given: str, sought: Sought | None = None) -> tuple[str, list[Event]]:
     """The id, and its decisions and effects by time, the oldest first; of a private incident no values."""
-    shelf = newest_shelf(repo)
-    id = shelf.find(given)
-    path = shelf.path(id)
-    before = _formerly(shelf, id)
-    versions = versions_of(shelf, path, before)
-    pulls = brought.of_file(repo, str(shelf.revision), {path, *(one.path for one in versions if one.path)})
-    first = before[0] if before else id
-    done = [replace(event, incident=id) for event in effects_of(shelf, first)]
-    events = [*decisions(versions, path, pulls), *reversed(done)]
+    sought = sought or Sought()
+    settings, revision = _newest(repo)
+    path = _path(repo, revision, given)
+    id, formerly = incident_id(path), _formerly(repo, str(revision), path)
+    versions = versions_of(repo, str(revision), path, formerly)
+    pulls = brought.of_file(repo, str(revision), {path, *(one.path for one in versions if one.path)})
+    done = effects_of(repo, settings.git, formerly[0] if formerly else id)
+    events = [*decisions(versions, path, pulls), *(replace(one, incident=id) for one in reversed(done))]
     if any(version.content is not None and says_private(version.content) for version in versions):
         events = [told_in_private(event) for event in events]
-    return id, sorted((sought or Sought()).of(events), key=lambda event: event.at)
+    told = sorted(sought.of(events), key=lambda event: event.at)
+    return id, told if sought.most is None else told[-sought.most :]
 
 
 def stories(repo: Repository, sought: Sought) -> Stories:
@@ -84,7 +89,7 @@ def stories(repo: Repository, sought: Sought) -> Stories:
     most = None if sought.picks or sought.most is None else sought.most + 1
     stretch = Stretch(sought.since, sought.until, most)
     chronicle = Chronicle(repo, shelf.revision, stretch)
-    state = _state_at(shelf)
+    state = _state_at(repo, shelf.settings.git)
     done = list(all_effects(repo, state, *stretch.bounds)) if state else []
     secret = _private(shelf, chronicle, state, done)
     events = [*done, *chronicle.events()]
@@ -134,9 +139,34 @@ def _renamed(shelf: Shelf, state: str, first: str) -> bytes | None:
 # one incident ----------------------------------------------------------------------------------
 
 
-def versions_of(shelf: Shelf, path: str, formerly: Sequence[str]) -> list[Version]:
+def _newest(repo: Repository) -> tuple[Settings, str | None]:
+    """The settings and the commit that `newest_shelf` goes by; no file but the settings is looked at."""
+    here = repo.resolve("HEAD")
+    settings = settings_in(Snapshot(repo, here, {}, {})).settings
+    if here is None:
+        return settings, None
+    revision = repo.tip(settings.git.remote, settings.git.branch).revision
+    return settings_in(Snapshot(repo, revision, {}, {})).settings if revision != here else settings, revision
+
+
+def _path(repo: Repository, revision: str | None, given: str) -> str:
+    """Where the file lies whose id is `given`, or begins with it; a shelf knows what to say otherwise."""
+    if revision is not None and given:
+        listed = repo.git.run("ls-tree", "-r", "-z", "--end-of-options", revision, FOLDER)
+        begun = [found.start() for found in re.finditer(b"/" + re.escape(raw(given)), listed)]
+        entries = [listed[listed.rfind(b"\0", 0, at) + 1 : listed.index(b"\0", at)] for at in begun]
+        files = [text(entry.partition(b"\t")[2]) for entry in entries if entry.startswith(b"100")]
+        ours = [path for path in files if path.endswith(".yaml") and not beside(path)]
+        fitting = [path for path in ours if incident_id(path).startswith(given)]
+        exact = [path for path in fitting if incident_id(path) == given]
+        if len(exact or fitting) == 1:
+            return (exact or fitting)[0]
+    shelf = newest_shelf(repo)
+    return shelf.path(shelf.find(given))
+
+
+def versions_of(repo: Repository, revision: str, path: str, formerly: Sequence[str]) -> list[Version]:
     """The versions of a file, those under its former ids first."""
-    repo, revision = shelf.repo, str(shelf.revision)
     told = history.versions(repo, revision, [path])[incident_id(path)]
     for former in reversed(formerly):
         lay = _lay(repo, told[0].commit, former) if told else None
@@ -154,24 +184,21 @@ def _lay(repo: Repository, commit: str, id: str) -> str | None:
     return next((path for path in listed if incident_id(path) == id and path.endswith(".yaml")), None)
 
 
-def effects_of(shelf: Shelf, id: str, most: int | None = None) -> list[Event]:
+def effects_of(repo: Repository, git: GitSettings, id: str, most: int | None = None) -> list[Event]:
     """What runs did for the incident that has this id in its marks, the newest first."""
-    state = _state_at(shelf)
-    return list(effects(shelf.repo, state, id, most)) if state else []
+    state = _state_at(repo, git)
+    return list(effects(repo, state, id, most)) if state else []
 
 
-def _state_at(shelf: Shelf) -> str:
+def _state_at(repo: Repository, git: GitSettings) -> str:
     """The newest commit of the state that is here; empty where nothing was applied yet."""
-    git = shelf.settings.git
     try:
-        return shelf.repo.tip(git.remote, git.state).revision
+        return repo.tip(git.remote, git.state).revision
     except Failure:
         return ""
 
 
-def _formerly(shelf: Shelf, id: str) -> Sequence[str]:
-    """The ids that a file lists as its former ones; none where it is invalid."""
-    try:
-        return shelf.incident(id).formerly
-    except BadFile:
-        return ()
+def _formerly(repo: Repository, revision: str, path: str) -> Sequence[str]:
+    """The ids that a file lists as its former ones; none where it cannot be read."""
+    listed = (read(repo.read(revision, path) or b"", path)[0] or {}).get("formerly")
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else ()

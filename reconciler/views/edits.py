@@ -64,7 +64,7 @@ def _of_field(change: FieldChanged) -> Edit:
     if before is None and after is None:
         return Edit("~", f"{name}: (private)")
     if before is None or after is None:
-        return _whole("~" if name == "status" else "-" if after is None else "+", f"{name}:", before or after)
+        return _whole("-" if after is None else "+", f"{name}:", before if after is None else after)
     if isinstance(before, list) and isinstance(after, list):
         return Edit("~", f"{name}: in another order")
     return Edit("~", f"{name}: {_reworded(before, after)}")
