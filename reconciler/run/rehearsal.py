@@ -18,7 +18,7 @@ from reconciler.incident.history import History
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
-from reconciler.plan.plan import Plan
+from reconciler.plan.plan import Outcome, Plan, State
 from reconciler.run.gates import Open
 from reconciler.run.holding import Bounds
 from reconciler.run.pool import Rounds
@@ -67,11 +67,15 @@ class Birth(NamedTuple):
 
 @dataclass
 class Rehearsal:
-    """See the module. `clock` is the services' own, and goes on as the lives do."""
+    """See the module. `clock` is the services' own, and goes on as the lives do.
+
+    `refused` is what could not be carried out of the base itself, in words.
+    """
 
     clock: VirtualClock
     supposed: Supposed
     memories: dict[str, Memory] = field(default_factory=dict)
+    refused: dict[str, None] = field(default_factory=dict)
 
     def live(self, cases: Mapping[str, Case], eras: Iterable[Era], now: datetime) -> None:
         """Carry out the lives of these incidents in the settings of each time, up to what they are now."""
@@ -107,6 +111,7 @@ class Rehearsal:
             own = {id: case for id, case in fitting.items() if case.settings is settings}
             done = apply(self._situation(own, settings), Open())
             self.memories |= done.memories
+            self.refused = {_words(one): None for one in done.report.of(State.FAILED, State.UNCERTAIN)}
 
     def _to(self, moment: datetime) -> None:
         self.clock.sleep((moment - self.clock.now()).total_seconds())
@@ -128,6 +133,11 @@ class Rehearsal:
             notices=revision.notices if revision else (),
             bounds=Bounds(self.clock, self.clock.now() + _EVER),
         )
+
+
+def _words(outcome: Outcome) -> str:
+    answer = outcome.trouble.answer if outcome.trouble else "it failed"
+    return f"not supposed to be there, since it would be refused: {outcome.change.address}: {answer}"
 
 
 def _births(cases: Mapping[str, Case]) -> Iterator[Birth]:

@@ -128,7 +128,7 @@ class Branch:
         already = rehearsal.plan(touched.before, base.settings)
         plan = without(rehearsal.plan(after, head.settings), already, rehearsal.supposed.nameless)
         places = {one.location for one in plan.problems}
-        notes = tuple(filter(None, [head.known.note, *plan.notices]))
+        notes = tuple(filter(None, [head.known.note, *plan.notices, *rehearsal.refused]))
         return Transition(
             base=str(found.base.revision),
             plan=replace(plan, notices=notes, in_sync=0),

@@ -28,6 +28,7 @@ from reconciler.targets.seam import Api
 #: What stands for a link that only what is really made will have.
 LINK = "(its link)"
 
+_ON_CALL = "PONCALL"
 _MADE = "2026-01-01T00:00:00.000000+00:00"
 _STATUSES = ["Investigating", "Identified", "Mitigated", "Resolved", "Closed", "Canceled"]
 _NAMESPACE = uuid.UUID("5a1d0b0c-0000-4000-8000-000000000001")
@@ -106,13 +107,13 @@ class Ideal:
 
     def _account(self, settings: Settings) -> None:
         data, sender = self.pagerduty.data, settings.pagerduty.from_address
+        data["users"].setdefault(_ON_CALL, _user(_ON_CALL, "oncall@pagerduty.invalid"))
         if sender and self.pagerduty.user(sender) is None:
             id = f"PUSR{len(data['users'])}"
-            about = {"name": sender, "email": sender, "time_zone": "UTC", "role": "user", "teams": []}
-            data["users"][id] = identified("user", id, sender) | about
+            data["users"][id] = _user(id, sender)
         for team in settings.teams.values():
             policy = team.escalation_policy or f"P{team.pagerduty_service}"
-            data["escalation_policies"].setdefault(policy, _policy(policy))
+            data["escalation_policies"].setdefault(policy, _policy(policy, data["users"][_ON_CALL]))
             default = data["escalation_policies"][policy]
             data["services"].setdefault(team.pagerduty_service, _service(team.pagerduty_service, default))
         for priority in {one.priority for one in settings.severities if one.priority}:
@@ -132,7 +133,7 @@ class Ideal:
             given = {"type": "incident", "title": page, "service": service}
             made = self.pagerduty.call("POST /incidents", incident=given)["incident"]["id"]
             known[page] = known.pop(made)
-            known[page]["shown"] |= {"id": page}
+            known[page]["shown"] |= identified("incident", page, page)
 
     # Notion
 
@@ -172,8 +173,14 @@ def _addresses(settings: Settings, incidents: Iterable[Incident]) -> Iterator[st
         yield from filter(None, (one.reporter, *one.roles.values(), *one.responders))
 
 
-def _policy(id: str) -> dict[str, Any]:
-    about = {"name": id, "escalation_rules": [], "num_loops": 0, "services": [], "teams": []}
+def _user(id: str, address: str) -> dict[str, Any]:
+    about = {"name": address, "email": address, "time_zone": "UTC", "role": "user", "teams": []}
+    return identified("user", id, address) | about
+
+
+def _policy(id: str, who: dict[str, Any]) -> dict[str, Any]:
+    rules = [{"id": f"{id}L1", "escalation_delay_in_minutes": 30, "targets": [reference(who)]}]
+    about = {"name": id, "escalation_rules": rules, "num_loops": 0, "services": [], "teams": []}
     return identified("escalation_policy", id, id) | about
 
 

@@ -70,8 +70,7 @@ class Lived:
         company.later(hours=hours)
         company.apply(self.clone)
         before = company.plan(self.clone)
-        for edit in edits:
-            self._commit(edit)
+        self.commit(*edits)
         found = self.transition()
         self.clone.push()
         real = without(company.plan(self.clone), before, self._nameless)
@@ -84,6 +83,11 @@ class Lived:
         return Branch(Repository.open(self.clone.folder), self.company.clock, Ideal, options).transition(
             "origin/main"
         )
+
+    def commit(self, *edits: Edit) -> None:
+        """Edits on a branch, each a commit."""
+        for edit in edits:
+            self._commit(edit)
 
     def _commit(self, edit: Edit) -> None:
         before = self.files.written()

@@ -6,6 +6,8 @@ without it.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -165,6 +167,9 @@ LIVES: Mapping[str, Sequence[Made]] = {
     ),
 }
 
+#: Links to what exists only where the base is supposed.
+_MADE_UP = re.compile(r"https?://(\S*\.invalid|example\.pagerduty\.com|www\.notion\.so)/")
+
 #: Edits of an open or ended incident that may come in any order.
 LOOSE: Mapping[str, Callable[[Random], Edit]] = {
     "update": lambda _: UPDATE,
@@ -196,6 +201,8 @@ def check(name: str, most: int | None = None) -> int:
         lived = Lived.begun(Path(folder))
         for number, one in enumerate(made[:most], start=1):
             found, real = lived.step(*one.edits, hours=one.hours)
+            assert not [one for one in found.plan.notices if "not supposed" in one], found.plan.notices
+            assert not _MADE_UP.search(json.dumps(found.to_json())), "what was only made up gets out"
             here, there = told(found.plan), told(real)
             differs = [f"only the branch: {line}" for line in here if line not in there]
             differs += [f"only the merge: {line}" for line in there if line not in here]
