@@ -25,6 +25,7 @@ from reconciler.repo.objects import Person
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import settings_at
 from reconciler.repo.verbs import Desk, Request, Written
+from reconciler.views.proposed import proposed_lines
 
 _AUTHOR = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+)\s*>\s*")
 BY = click.option(
@@ -163,8 +164,10 @@ def _say(written: Written) -> None:
     elif written.commit is None:
         lines[0] = f"{written.id} {written.did}; nothing was changed"
     if written.commit:
-        pushed = ", pushed" if written.pushed else ""
+        place = f" to {written.proposed.branch}" if written.proposed else ""
+        pushed = f", pushed{place}" if written.pushed else ""
         lines.append(f"  commit {written.commit[:12]}{pushed}")
     lines += [f"  {note}" for note in written.notes]
+    lines += [f"  {line}" for line in proposed_lines(written.proposed)] if written.proposed else []
     lines.append(f"  next: reconciler plan --incident {written.id}")
     click.echo("\n".join(map(inert, lines)))

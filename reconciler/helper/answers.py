@@ -17,6 +17,7 @@ from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.incident.text import person_name, web_link
 from reconciler.repo.verbs import Written
+from reconciler.views.proposed import meanwhile
 
 Content = dict[str, Any]
 
@@ -48,6 +49,7 @@ class Told:
     since: datetime
     web: str | None = None
     again: str = ""  # a team that had been paged before it was called for
+    merged: bool = False  # what was proposed is reviewed by now
 
 
 def said(text: str) -> Content:
@@ -133,6 +135,7 @@ def committed(told: Told) -> Content:
         words = "was carried out before; nothing was changed"
         return said(f":information_source: {line(written.id)}: this request {words}. {_commit(told)}")
     lines = [f":white_check_mark: {written.id}: {_done(written.did)} · {_commit(told)}", *_notes(written)]
+    lines += _unreviewed(written)
     return said("\n".join(lines))
 
 
@@ -148,7 +151,9 @@ def kept(told: Told, progress: Progress, settings: Settings, now: datetime) -> C
     drill = "[DRILL] " if incident.drill else ""
     head = f"*{drill}{line(incident.severity.upper())} · {line(incident.title)}*"
     first = f"`{incident.id}` · {_done(written.did)} by {line(told.by)} · {_commit(told)}"
-    lines = [head, first, *_notes(written), *_pages(told, progress, settings, now)]
+    lines = [head, first, *_notes(written)]
+    lines += [] if told.merged else _unreviewed(written)
+    lines += _pages(told, progress, settings, now)
     lines += [] if incident.status.open else [f":checkered_flag: {incident.status.value}"]
     for thing, icon, word in (
         (progress.channel, ":speech_balloon:", "channel"),
@@ -217,6 +222,20 @@ def _commit(told: Told) -> str:
 
 def _notes(written: Written) -> Iterator[str]:
     yield from (f":warning: {line(note)}" for note in written.notes)
+
+
+def _unreviewed(written: Written) -> Iterator[str]:
+    """Where it waits for its review, and what that means for whoever needs people now."""
+    proposed = written.proposed
+    if proposed is None or written.commit is None:
+        return
+    place = f"branch `{line(proposed.branch)}`"
+    if proposed.pull is not None:
+        place = f"pull request #{proposed.pull.number}"
+        place = link(proposed.pull.url, place) if web_link(proposed.pull.url) else place
+    yield f":eyes: {place} waits for review: {meanwhile(proposed)}"
+    if written.did.startswith("escalate ") and not proposed.new:
+        yield ":rotating_light: *Call them yourself now*, or have it merged."
 
 
 def _pages(told: Told, progress: Progress, settings: Settings, now: datetime) -> Iterator[str]:

@@ -14,16 +14,19 @@ from datetime import datetime
 
 from reconciler.clock import Clock
 from reconciler.helper.asked import Asked
+from reconciler.helper.progress import Progress, progress
 from reconciler.incident.model import Incident
 from reconciler.incident.naming import channel_name
 from reconciler.incident.place import incident_id
 from reconciler.incident.settings import GitSettings, Settings
 from reconciler.plan.memory import Memory
 from reconciler.repo import refs
+from reconciler.repo.proposals import laid_over, proposed, tips
 from reconciler.repo.remote import RemoteTrouble
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.state import StateStore
+from reconciler.run.proposed import given_up
 from reconciler.run.revision import web_address
 
 _SUFFIX = re.compile(r"(-[0-9]+)?(-resolved)?$")
@@ -58,6 +61,17 @@ class Board:
         """What is remembered of it."""
         return self.memories.get(incident.first, Memory())
 
+    def unreviewed(self, incident: Incident) -> bool:
+        """Whether only a branch has it, which waits for its review."""
+        return incident.id in self.shelf.proposed_new
+
+    def progress(
+        self, incident: Incident, troubles: Mapping[str, str] | None = None, again: str = ""
+    ) -> Progress:
+        """What has become of it in the world; see `progress`."""
+        only_pages, memory = self.unreviewed(incident), self.memory(incident)
+        return progress(incident, self.settings, memory, troubles, again, only_pages=only_pages)
+
     def here(self, asked: Asked) -> str:
         """The incident whose channel this is; empty where it is none's."""
         known = self.channels.get(asked.channel, "")
@@ -86,6 +100,7 @@ class Books:
     clock: Clock
     patience: float = 10.0  # seconds for a fetch
     _board: Board | None = None
+    _seen: object = None  # the commits that it was read from
     _states: tuple[object, Mapping[str, Mapping[str, object]]] | None = None
     _memories: dict[str, tuple[object, Memory]] = field(default_factory=dict)
     _parsed: dict[str, tuple[tuple[str, str], Incident]] = field(default_factory=dict)  # of which file
@@ -103,9 +118,11 @@ class Books:
         with self._reading:
             shelf = newest_shelf(self.repo)
             git = shelf.settings.git
-            if self._board and self._board.shelf.revision == shelf.revision and not self._moved(git):
+            seen = (shelf.revision, tips(self.repo, git))
+            if self._board and self._seen == seen and not self._moved(git):
                 return self._board
-            memories = self._remembered(git)
+            memories, self._seen = self._remembered(git), seen
+            shelf = _with_proposals(shelf, git, memories)
             incidents = self._read(shelf, [id for id in shelf.paths if not _settled(shelf, id, memories)])
             self._board = Board(
                 shelf=shelf,
@@ -164,6 +181,13 @@ class Books:
     def _memory(self, id: str, data: Mapping[str, object]) -> tuple[object, Memory]:
         known = self._memories.get(id)
         return known if known and known[0] == data else (data, Memory.from_json(data))
+
+
+def _with_proposals(shelf: Shelf, git: GitSettings, memories: Mapping[str, Memory]) -> Shelf:
+    """The incidents as their branches propose them, but for those that are settled or given up."""
+    ids = [id for id in tips(shelf.repo, git) if not (id in shelf.paths and _settled(shelf, id, memories))]
+    found = proposed(shelf, git, ids) if ids else {}
+    return laid_over(shelf, {id: one for id, one in found.items() if not given_up(memories.get(id), one)})
 
 
 def _settled(shelf: Shelf, id: str, memories: Mapping[str, Memory]) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from reconciler.helper.answers import Content, actions, button, section
 from reconciler.helper.progress import Progress, Thing
 from reconciler.helper.said import line, link, paragraph
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
-from reconciler.incident.text import person_name, utc
+from reconciler.incident.text import person_name, utc, web_link
+from reconciler.repo.proposals import Proposal
+from reconciler.views.proposed import NOTHING, ONLY_PAGES
 
 _WHILE_OPEN = ("update", "status", "severity", "role", "escalate", "note", "resolve")
 _AFTER = ("close", "reopen", "note")
@@ -21,15 +24,24 @@ _SURE = {
 }
 
 
-def card(incident: Incident, settings: Settings, progress: Progress) -> Content:
-    """The facts, whom was paged, the places, and a button for what may be done next."""
+def card(incident: Incident, settings: Settings, progress: Progress, review: str = "") -> Content:
+    """The facts, whom was paged, the places, its review, and a button for what may be done next."""
     head = f"{incident.severity.upper()} · {incident.title}"
     blocks = [section("\n".join(_facts(incident, settings)))]
     places = "\n".join(_places(incident, progress))
-    blocks += [section(places)] if places else []
+    blocks += [section(words) for words in (places, review) if words]
     verbs = _WHILE_OPEN if incident.status.open else _AFTER if not incident.status.over else ("reopen",)
     blocks.append(actions([_button(verb, incident.id) for verb in verbs]))
     return {"text": line(head), "blocks": blocks}
+
+
+def review_of(waits: Proposal | None, web: str | None) -> str:
+    """What is said of an incident that is shown as a branch proposes it."""
+    if waits is None:
+        return ""
+    search = web_link(f"{web}/pulls?q={quote(f'is:pr head:{waits.branch}')}") if web else None
+    place = link(search, waits.branch) if search else f"`{line(waits.branch)}`"
+    return f":eyes: Shown as {place} proposes it: {ONLY_PAGES if waits.new else NOTHING}."
 
 
 def _facts(one: Incident, settings: Settings) -> Iterator[str]:

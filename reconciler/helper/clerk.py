@@ -19,7 +19,6 @@ from reconciler.helper.board import Board, Books
 from reconciler.helper.inbox import STALE, Entry, Inbox
 from reconciler.helper.intentions import addressed, declaration, intention
 from reconciler.helper.people import People
-from reconciler.helper.progress import progress
 from reconciler.helper.rights import Person
 from reconciler.helper.talk import Answer, Talk
 from reconciler.helper.verbs import VERBS, Wish, right_of
@@ -219,7 +218,9 @@ class Clerk:
     def _pages(self, wish: Wish, told: Told) -> bool:
         """Whether somebody is to be paged now: what all may see happen."""
         board = self.books.board
-        stands = progress(told.incident, board.settings, board.memory(told.incident))
+        if told.written.proposed is not None and not told.written.proposed.new:
+            return False  # before it is merged nobody is paged
+        stands = board.progress(told.incident)
         return wish.verb == "escalate" or bool(stands.unpaged)
 
     def _addressed(self, wish: Wish) -> Wish:

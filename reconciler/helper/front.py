@@ -14,9 +14,8 @@ from reconciler.errors import Usage
 from reconciler.helper import answers, asked, filling, forms, said
 from reconciler.helper.asked import Asked, Payload, part, text
 from reconciler.helper.board import Board
-from reconciler.helper.card import card
+from reconciler.helper.card import card, review_of
 from reconciler.helper.clerk import Clerk
-from reconciler.helper.progress import progress
 from reconciler.helper.rehearsal import problems
 from reconciler.helper.verbs import VERBS, Wish
 from reconciler.helper.words import wish_of
@@ -138,7 +137,8 @@ class Front:
             return answers.listed(seen, len(board.open) - len(seen), settings, now)
         incident = self.clerk.allowed(who, wish, board).incident
         assert incident is not None
-        return card(incident, settings, progress(incident, settings, board.memory(incident)))
+        waits = board.shelf.proposed.get(incident.id)
+        return card(incident, settings, board.progress(incident), review_of(waits, board.web))
 
     def _asks(self, wish: Wish, incident: Incident | None, board: Board) -> bool:
         """Whether a form is needed: to declare, where something is missing, and before paging again."""

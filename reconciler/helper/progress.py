@@ -64,17 +64,23 @@ def progress(
     memory: Memory,
     troubles: Mapping[str, str] | None = None,
     again: str = "",
+    *,
+    only_pages: bool = False,
 ) -> Progress:
-    """What is there. `troubles`: by thing, what was heard of it; `again`: a team that is called again."""
+    """What is there. `troubles`: by thing, what was heard of it; `again`: a team that is called again.
+
+    `only_pages`: it waits for its review.
+    """
     if not incident.status.open:
         return Progress((), None, None)
     told = dict(troubles or {})
     teams = dict.fromkeys([*teams_asked(incident, settings), *_paged(memory)])
     wants_document = settings.notion.private_database if incident.private else settings.notion.database
+    alone = incident.paused or only_pages
     return Progress(
         tuple(_page(team, memory, told) for team in teams),
-        None if incident.paused else _thing(CHANNEL, memory, told),
-        _thing(DOCUMENT, memory, told) if wants_document and not incident.paused else None,
+        None if alone else _thing(CHANNEL, memory, told),
+        _thing(DOCUMENT, memory, told) if wants_document and not alone else None,
         _again(incident, again, memory, told),
     )
 

@@ -14,7 +14,7 @@ from reconciler.clock import Clock
 from reconciler.errors import Failure
 from reconciler.helper.answers import Content, Told, kept
 from reconciler.helper.board import Board, Books
-from reconciler.helper.progress import KEPT, progress, troubles
+from reconciler.helper.progress import KEPT, troubles
 from reconciler.helper.talk import Answer
 from reconciler.incident.model import Incident
 from reconciler.plan.plan import Report
@@ -80,7 +80,8 @@ class Watch:
     def _show(self, one: Kept, board: Board) -> None:
         now, incident = self.clock.now(), _newest(one.told.incident, board)
         told = replace(one.told, incident=incident)
-        stands = progress(incident, board.settings, board.memory(incident), one.heard, told.again)
+        told = replace(told, merged=not board.unreviewed(incident))
+        stands = board.progress(incident, one.heard, told.again)
         content = kept(told, stands, board.settings, now)
         try:
             if content != one.shown:

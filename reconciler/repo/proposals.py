@@ -99,6 +99,12 @@ def laid_over(shelf: Shelf, found: Mapping[str, Proposal]) -> Shelf:
     return replace(shelf, snapshot=replace(shelf.snapshot, files=files), paths=paths, proposed=dict(found))
 
 
+def as_proposed(shelf: Shelf, id: str) -> Shelf:
+    """The shelf with the history of the branch that proposes an incident, where one does."""
+    one = shelf.proposed.get(id)
+    return replace(shelf, snapshot=replace(shelf.snapshot, revision=one.commit)) if one else shelf
+
+
 def merged(shelf: Shelf, one: Proposal) -> bool:
     """Whether the main branch has had the file as the proposal leaves it: merged, or made again there."""
     return one.blob in _blobs_since(shelf, one)

@@ -7,7 +7,7 @@ left. A request that is delivered twice is found by its id, and not carried out 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconciler.clock import Clock
@@ -36,7 +36,7 @@ from reconciler.repo.git import text
 from reconciler.repo.lines import document
 from reconciler.repo.loader import BadFile, load_document, load_incident
 from reconciler.repo.objects import Person
-from reconciler.repo.proposals import quoted_trailers, tips
+from reconciler.repo.proposals import as_proposed, quoted_trailers, tips
 from reconciler.repo.propose import Edit, Proposed, Proposing, Pulls
 from reconciler.repo.remote import Protected
 from reconciler.repo.repository import Repository
@@ -145,7 +145,7 @@ class Desk:
             before = shelf.content(incident.id)
             other = unlike(intention, load_document(before, incident.path).data)
             if other is not None:
-                raise conflict(_as_proposed(shelf, incident.id), incident, *other)
+                raise conflict(as_proposed(shelf, incident.id), incident, *other)
             content = edit(before, incident.path, edits(intention, incident))
             if content == before:
                 return Draft(incident, None, _already(intention, incident))
@@ -300,12 +300,6 @@ def _asked_for(said: str, request: str) -> str | None:
         if key == "Request-Id" and value.strip() == request:
             return incident
     return None
-
-
-def _as_proposed(shelf: Shelf, id: str) -> Shelf:
-    """The shelf with the history of the branch on which an incident is proposed."""
-    one = shelf.proposed.get(id)
-    return replace(shelf, snapshot=replace(shelf.snapshot, revision=one.commit)) if one else shelf
 
 
 def _valid(content: bytes, path: str, settings: Settings) -> Incident:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,12 @@ from reconciler.errors import Problem
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
+from reconciler.repo.proposals import as_proposed, laid_over, new_proposals
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.state import State, StateStore
 from reconciler.repo.story import Event, as_history, decisions
+from reconciler.run.proposed import given_up
 from reconciler.run.story import effects_of, versions_of
 
 _LAST = 5  # commits that one incident's screen names
@@ -77,7 +79,8 @@ class Dossier:
 def overview(repo: Repository, clock: Clock, asked: Asked) -> Overview:
     """The incidents that were asked for. Files known to be settled are not read for the open ones."""
     shelf = newest_shelf(repo)
-    memories = {} if asked.ended else _memories(_state(repo, shelf, clock))
+    remembered = _memories(_state(repo, shelf, clock))
+    memories, shelf = {} if asked.ended else remembered, _with_proposals(shelf, remembered)
     ids = [id for id in shelf.paths if not _settled(shelf, id, memories.get(id))]
     incidents, problems = shelf.load(ids)
     listed = [one for one in incidents if asked.fits(one)]
@@ -88,8 +91,10 @@ def overview(repo: Repository, clock: Clock, asked: Asked) -> Overview:
 def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
     """The incident whose id is, or begins with, `given`. Raises Failure."""
     shelf = newest_shelf(repo)
+    shelf = _with_proposals(shelf, _memories(_state(repo, shelf, clock)))
     incident = shelf.incident(shelf.find(given))
-    versions = versions_of(repo, str(shelf.revision), incident.path, incident.formerly)
+    revision = str(as_proposed(shelf, incident.id).revision)
+    versions = versions_of(repo, revision, incident.path, incident.formerly)
     events = list(decisions(versions, incident.path))
     edited = [
         f"{incident.path} has edits that are not committed" for path in repo.dirty() if path == incident.path
@@ -103,7 +108,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
         settings=shelf.settings,
         now=clock.now(),
         applied=next(iter(effects_of(repo, shelf.settings.git, incident.first, most=1)), None),
-        notes=[*_notes(shelf), *edited],
+        notes=[*_notes(shelf, incident.id), *edited],
     )
 
 
@@ -123,5 +128,18 @@ def _settled(shelf: Shelf, id: str, memory: Memory | None) -> bool:
     )
 
 
-def _notes(shelf: Shelf) -> list[str]:
-    return [shelf.note] if shelf.note else []
+def _with_proposals(shelf: Shelf, memories: Mapping[str, Memory]) -> Shelf:
+    """With the new incidents that wait on branches for their review."""
+    if shelf.revision is None:
+        return shelf
+    found = new_proposals(shelf, shelf.settings.git).items()
+    return laid_over(shelf, {id: one for id, one in found if not given_up(memories.get(id), one)})
+
+
+def _notes(shelf: Shelf, only: str | None = None) -> list[str]:
+    waiting = [
+        f"{one.id} is proposed on {one.branch}, and not merged"
+        for one in shelf.proposed.values()
+        if only in (None, one.id)
+    ]
+    return [*([shelf.note] if shelf.note else []), *waiting]

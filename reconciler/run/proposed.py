@@ -84,7 +84,7 @@ class Proposals:
         if shelf.revision is None or shelf.settings.git.protected is False:
             return cls(shelf)
         found = new_proposals(shelf, shelf.settings.git)
-        live = {id: one for id, one in found.items() if not _given_up(memories.get(id), one)}
+        live = {id: one for id, one in found.items() if not given_up(memories.get(id), one)}
         waited = _waited_for(shelf, memories)
         asked = _Asked(pulls, needed=lost or not _all_fresh(shelf, live, waited, now))
         over, numbers = dict[str, Review](), dict[str, int]()
@@ -231,7 +231,7 @@ class _Asked:
                 yield one
 
 
-def _given_up(memory: Memory | None, one: Proposal) -> bool:
+def given_up(memory: Memory | None, one: Proposal) -> bool:
     """Whether exactly this was canceled before."""
     return memory is not None and memory.settled and memory.blob == f"unmerged:{one.commit}"
 

@@ -13,6 +13,7 @@ from reconciler.incident.shown import JOINERS, inert
 from reconciler.incident.text import web_link
 from reconciler.plan.plan import Report
 from reconciler.repo.verbs import Written
+from reconciler.views.proposed import proposed_lines
 from reconciler.views.report import report_lines
 
 #: GitHub drops the whole summary of a step that is larger than 1 MiB; this is in characters.
@@ -20,6 +21,7 @@ LIMIT = 200_000
 
 _HEADINGS = {0: "Applied", 3: "Not complete", 4: "Refused by a guard", 5: "Another reconciler is at work"}
 _FENCES = re.compile("`+")
+_FIRST = re.compile(r"\A(\d{0,9})([-+.)])(?=[\s-]|$)")
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>()#!|~&@]")
 
 
@@ -36,12 +38,8 @@ def written_markdown(written: Written) -> str:
         told.append("this had been declared before: nothing was changed")
     if written.commit:
         told.append(f"commit {written.commit[:12]}{', pushed' if written.pushed else ''}")
-    pull = written.proposed.pull if written.proposed else None
-    if pull:
-        told.append(
-            f"merging [#{pull.number}]({pull.url}) brings it onto the branch; until then it only pages"
-        )
     told += [plain(note) for note in written.notes]
+    told += [plain(line) for line in proposed_lines(written.proposed)] if written.proposed else []
     return f"### Incident {plain(written.id)}\n\n" + "".join(f"- {one}\n" for one in told)
 
 
@@ -70,5 +68,6 @@ def fenced(lines: Iterable[str], limit: int = LIMIT) -> str:
 
 def plain(text: str) -> str:
     """A text that is nothing else in Markdown; web addresses stay what they are."""
-    words = inert(text, keep=JOINERS).split(" ")
-    return " ".join(word if web_link(word) else _SIGNS.sub(r"\\\g<0>", word) for word in words)
+    words = inert(text, keep=JOINERS).strip().split(" ")
+    told = " ".join(word if web_link(word) else _SIGNS.sub(r"\\\g<0>", word) for word in words)
+    return _FIRST.sub(r"\1\\\2", told)

@@ -125,8 +125,10 @@ class Office:
         return cls.on(company.clone(name), company, slack, **around)
 
     @classmethod
-    def on(cls, clone: Clone, company: Company, slack: Forms, **around: Any) -> Office:
-        """A helper in a clone that is there."""
+    def on(
+        cls, clone: Clone, company: Company, slack: Forms, desk: Desk | None = None, **around: Any
+    ) -> Office:
+        """A helper in a clone that is there; `desk` where commits are made another way than usually."""
         answered: list[tuple[str, dict[str, Any]]] = []
         given = {
             "quick": lambda job: job(),
@@ -139,7 +141,7 @@ class Office:
         log: list[str] = []
         repo = Repository.open(clone.folder)
         api: Api = slack
-        desk = Desk(repo, GitSettings(), company.clock)
+        desk = desk or Desk(repo, GitSettings(), company.clock)
         helper = build(repo, desk, api, company.clock, log.append, Surroundings(**given))
         return cls(company, clone, slack, helper, answered, log)
 
