@@ -146,6 +146,8 @@ def test_no_declaration_is_dropped_for_another(name: str) -> None:
     assert "concurrency" not in workflow
     assert [job for job in workflow["jobs"].values() if "concurrency" in job] == []
     assert workflow["on"].keys() == {"workflow_dispatch", "repository_dispatch"}
+    checkout = workflow["jobs"]["declare"]["steps"][0]
+    assert checkout["with"] == {"ref": "main", "fetch-depth": 0}
 
 
 @of_ours("reconcile.yml")

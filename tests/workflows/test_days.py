@@ -178,7 +178,7 @@ def test_where_main_is_protected_it_pages_and_opens_a_pull_request_and_says_so(o
     [pull] = site.github.pulls()
     id = declared({"declare": job})
     assert (pull["state"], pull["head"], site.remote.tip()) == ("open", f"incident/{id}", before)
-    assert f"[#{pull['number']}](https://github.com/acme/incidents/pull/{pull['number']})" in job.summary
+    assert f"https://github.com/acme/incidents/pull/{pull['number']}" in job.summary
     assert (ours.pages(), ours.channels()) == (["[SEV1] Checkout fails"], [])
     site.github.merge(pull["number"])
     well(site.schedule()[RECONCILE], "apply")
