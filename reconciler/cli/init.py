@@ -39,7 +39,7 @@ def _questions(command: Callable[..., int]) -> Callable[..., int]:
 def init(root: str, /, yes: bool, dry_run: bool, **given: str | None) -> int:
     """Make a Git repository, or an empty folder, an incident repository.
 
-    Writes settings, an example, schemas for editors, a workflow, a pull-request template, a pre-commit hook
+    Writes settings, an example, schemas for editors, workflows, a pull-request template, a pre-commit hook
     and the Slack app's manifest. Nothing is overwritten; run again, it updates what nobody has edited.
     """
     from reconciler.starter import known
