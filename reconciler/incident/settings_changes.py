@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from reconciler.errors import Location
 from reconciler.incident.settings import Settings
 
-Path = tuple[str | int, ...]
+Key = tuple[str, ...]
 
-#: What is no key of the file, and what is told by the names in it.
-_LEFT_OUT = frozenset({"path", "positions", "name"})
+#: What is no key of the file.
+_LEFT_OUT = frozenset({"path", "positions"})
 #: Keys that are called otherwise in the file.
-_CALLED = {"from_address": "from", "private_allowed": "private.allow"}
+_CALLED = {"from_address": ("from",), "private_allowed": ("private", "allow")}
+#: Stands for a team, a service or a person that there is.
+LISTED = "listed"
 
 
 class SettingChanged(NamedTuple):
@@ -36,57 +38,47 @@ class SettingChanged(NamedTuple):
         }
 
 
+class _Value(NamedTuple):
+    value: Any
+    default: bool  # as if it were not in the file
+
+
 def changes(before: Settings, after: Settings) -> list[SettingChanged]:
-    """Every key that differs, in the order of the settings as they are now, then what is gone."""
-    was, now = dict(_flat(before)), dict(_flat(after))
-    return [
-        SettingChanged(".".join(key), was.get(key), now.get(key), _place(after, key))
-        for key in (*now, *(key for key in was if key not in now))
-        if was.get(key) != now.get(key)
-    ]
+    """Every key that differs, in the order of the settings as they are now, then what is gone.
+
+    Of a new severity, team, service or person only what is not the default.
+    """
+    was, now = dict(_flat((), before)), dict(_flat((), after))
+    found = []
+    for key in (*now, *(key for key in was if key not in now)):
+        one, other = was.get(key), now.get(key)
+        there = one or other
+        alone = one is None or other is None
+        if one != other and there is not None and not (alone and there.default):
+            values = (one.value if one else None, other.value if other else None)
+            if values[0] != values[1]:
+                found.append(SettingChanged(".".join(key), *values, _place(after, key)))
+    return found
 
 
-def _flat(settings: Settings) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Each key with its value; a severity, a team, a service or a person is one more level."""
-    yield ("name",), settings.name
-    yield ("severities",), [one.name for one in settings.severities]
-    for key, value in _keys(settings):
-        if key == "severities":
-            tables: Mapping[str, Any] = {one.name: one for one in settings.severities}
-        else:
-            tables = value if isinstance(value, Mapping) else {}
-        for name, one in tables.items():
-            if not is_dataclass(one):
-                yield (key, name), _plain(one)
-                continue
-            yield (key, name), "listed"
-            yield from (
-                ((key, name, inner), _plain(own)) for inner, own in _keys(one) if not _default(one, inner)
-            )
-        if key == "severities" or isinstance(value, Mapping):
-            continue
-        if is_dataclass(value):
-            for inner, own in _keys(value):
-                if isinstance(own, Mapping):
-                    yield from (((key, inner, name), _plain(one)) for name, one in own.items())
-                else:
-                    yield (key, inner), _plain(own)
-        else:
-            yield (key,), _plain(value)
-
-
-def _keys(of: Any) -> Iterator[tuple[str, Any]]:
-    for one in fields(of):
-        if one.name not in _LEFT_OUT:
-            yield _CALLED.get(one.name, one.name), getattr(of, one.name)
-
-
-def _default(of: Any, key: str) -> bool:
-    """True where a key of a table is as if it were not there."""
-    for one in fields(of):
-        if _CALLED.get(one.name, one.name) == key:
-            return one.default is not MISSING and getattr(of, one.name) == one.default
-    return False
+def _flat(key: Key, value: Any, default: bool = False) -> Iterator[tuple[Key, _Value]]:
+    """Each key below this one, with its value."""
+    if key == ("severities",):
+        yield key, _Value([one.name for one in value], False)
+        for one in value:
+            yield from _flat((*key, one.name), one)
+    elif is_dataclass(value):
+        for one in fields(value):
+            own = getattr(value, one.name)
+            if one.name not in _LEFT_OUT and not (key and one.name == "name" and own == key[-1]):
+                yield from _flat((*key, *_CALLED.get(one.name, (one.name,))), own, own == one.default)
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            if is_dataclass(one):
+                yield (*key, name), _Value(LISTED, False)
+            yield from _flat((*key, name), one)
+    else:
+        yield key, _Value(_plain(value), default)
 
 
 def _plain(value: Any) -> Any:
@@ -94,7 +86,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return _duration(value)
     if is_dataclass(value):
-        return {key: _plain(own) for key, own in _keys(value)}
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -107,7 +99,7 @@ def _duration(value: timedelta) -> str:
     return f"{seconds}s"
 
 
-def _place(settings: Settings, key: tuple[str, ...]) -> Location:
+def _place(settings: Settings, key: Key) -> Location:
     names = [one.name for one in settings.severities]
     path: list[str | int] = list(key)
     if key[0] == "severities" and len(key) > 1:
