@@ -131,7 +131,7 @@ def test_a_plan_that_is_too_long_is_cut_and_of_what_is_private_stands_the_id(tmp
         assert f"https://github.com/acme/incidents/actions/runs/{ours.site.runs}" in comment
         assert whole.count("+ slack channel") == 100
         assert len(whole) > len(comment)
-        assert f"- `{ID}`: private" in whole
+        assert f"`{ID}`" in whole
         told = [checked.log, planned.log, planned.summary, whole, comment]
         assert not re.search("payroll|by mail", "\n".join(told), re.IGNORECASE)
 
