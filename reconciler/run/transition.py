@@ -54,8 +54,8 @@ class Transition:
     def exit_code(self, detailed: bool = False) -> int:
         """What `reconciler plan --base` ends with."""
         code = self.plan.exit_code(detailed)
-        if code == 3:
-            return code
+        if code == 3 or (self.live is not None and self.live.exit_code() == 3):
+            return 3
         return 4 if self.errors else code
 
     def to_json(self) -> dict[str, Any]:
