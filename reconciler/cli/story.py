@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,7 +89,7 @@ def log(
         else:
             _paged(views.story_lines(events) if events else views.nothing_lines(found), repo, no_pager)
     sys.stdout.flush()
-    graph.keep(repo, "HEAD")
+    _index(repo)
 
 
 @click.command()
@@ -156,6 +157,17 @@ def _moment(option: str, given: str | None, now: datetime, *, end: bool = False)
             f"{option} {quoted(given)} is neither a day, nor a time, nor how long ago",
             next="write it like 2026-11-21, 2026-11-21T16:45:00Z or 7d",
         ) from None
+
+
+def _index(repo: Repository) -> None:
+    """Once in a while, after everything was told: what makes the next time quicker."""
+    from reconciler.cli.waiting import progress
+    from reconciler.run.telling import Step
+
+    if graph.due(repo, "HEAD"):
+        with suppress(KeyboardInterrupt), progress() as display:
+            display.hear(Step("writing Git's index of changed paths, so that the next time is quicker"))
+            graph.write(repo)
 
 
 def _web(repo: Repository) -> str | None:

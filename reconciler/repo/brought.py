@@ -55,14 +55,18 @@ def squashed(message: str) -> Pull | None:
     return Pull(int(found[1])) if found else None
 
 
-def of_file(repo: Repository, revision: str, paths: Iterable[str]) -> dict[str, Pull]:
+def touched(repo: Repository, revision: str, path: str) -> list[str]:
+    """The commits that touched a file, and the merges by which they came in, the newest first."""
+    return repo.git.line("rev-list", "--show-pulls", "--end-of-options", revision, "--", path).split()
+
+
+def of_file(repo: Repository, ends: Sequence[str], paths: Iterable[str]) -> dict[str, Pull]:
     """For each commit that touched a file, the pull request in which it came; the innermost one counts.
 
-    Git leaves out every commit that did not touch the file, but `--show-pulls` keeps the merges by which what
-    touched it came in.
+    `ends` say which commits to look at, as `git rev-list` has it: every merge among them costs.
     """
     listed = sorted(paths)
-    look = (*_LOG, *_FORMAT, "--show-pulls", "--end-of-options", revision, "--", *listed)
+    look = (*_LOG, *_FORMAT, "--full-history", "--end-of-options", *ends, "--", *listed)
     found: dict[str, Pull] = {}
     for merge, node in _nodes(repo, look).items():
         if node.pull is not None:

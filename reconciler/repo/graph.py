@@ -24,19 +24,31 @@ _WRITE = ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progr
 #: Settings that say that there shall be none.
 _SWITCHES = ("core.commitGraph", "gc.writeCommitGraph")
 _CHANGED_PATHS = b"BIDX"
+_TROUBLE = (Failure, OSError, ValueError, IndexError, struct.error)
 
 
-def keep(repo: Repository, revision: str) -> bool:
-    """Write the graph where it is missing or old, and worth it; whether it was written. Never raises."""
+def due(repo: Repository, revision: str) -> bool:
+    """Whether the graph is missing or old, and worth it, and may be written. Never raises."""
     try:
         newest = _newest(repo)
-        told = newest if newest and _has_paths(newest) else None
-        if told and time.time() - told.stat().st_mtime < FRESH:
+        if newest and _has_paths(newest) and time.time() - newest.stat().st_mtime < FRESH:
             return False
-        if not _wanted(repo) or not _large(repo, revision):
-            return False
-        return repo.git.ask(*_WRITE, "--split" if told else "--split=replace", timeout=PATIENCE).code == 0
-    except (Failure, OSError, ValueError, struct.error):
+        return _wanted(repo) and _large(repo, revision)
+    except _TROUBLE:
+        return False
+
+
+def write(repo: Repository) -> bool:
+    """Write the graph, of all refs; whether that could be done. Never raises."""
+    try:
+        newest = _newest(repo)
+        whole = newest is None or not _has_paths(newest)
+        answer = repo.git.ask(*_WRITE, "--split=replace" if whole else "--split", timeout=PATIENCE)
+        newest = _newest(repo)
+        if newest and answer.code == 0:
+            newest.touch()  # also where there was nothing new
+        return answer.code == 0
+    except _TROUBLE:
         return False
 
 

@@ -62,6 +62,14 @@ def committed(repo: Repository, revision: str, path: str) -> datetime:
     return datetime.fromtimestamp(int(repo.git.line(*look, revision, "--", path)), UTC)
 
 
+def moved(repo: Repository, commit: str, path: str) -> bool:
+    """Whether a commit removed a file of that name elsewhere: the one at the path came from there."""
+    folder = path.partition("/")[0]
+    answer = repo.git.run(*_MOVES, "--", folder, input=commit.encode() + b"\n")
+    gone = (text(token) for token in answer.split(b"\0") if not token.startswith(b":"))
+    return any(_stem(one) == _stem(path) for one in gone if one != path)
+
+
 class Entry(NamedTuple):
     """What a commit did to a file: the blobs that its parents had there, and its own."""
 
@@ -85,6 +93,7 @@ class _Span(NamedTuple):
     revision: str
     since: str | None
     folder: str
+    whole: bool
 
 
 class _Step(NamedTuple):
@@ -97,15 +106,23 @@ Steps = list[_Step]
 
 
 def versions(
-    repo: Repository, revision: str, paths: Iterable[str], since: str | None = None, folder: str = "incidents"
+    repo: Repository,
+    revision: str,
+    paths: Iterable[str],
+    since: str | None = None,
+    folder: str = "incidents",
+    *,
+    whole: bool = False,
 ) -> dict[str, list[Version]]:
     """The versions of incident files up to a revision: stem → oldest first; a mere move makes none.
+
+    Where two lines met and one of them was taken, the other is left out, unless the `whole` is asked for.
 
     `paths` are where the files lie, or lay last. With `since`, only commits that it does not have; a `since`
     that is not here any more counts as none. One pass and one batch, whatever the number of files.
     """
     known = since is not None and repo.resolve(since) is not None
-    span = _Span(revision, since if known else None, folder)
+    span = _Span(revision, since if known else None, folder, whole)
     steps = _steps(repo, span, set(paths))
     contents = repo.blobs(step.blob for found in steps.values() for step in found if step.blob)
     edge = _edge(repo)
@@ -211,7 +228,8 @@ def _log(repo: Repository, span: _Span, below: set[str], wanted: set[str]) -> It
     if not below:
         return
     ends = [span.revision, f"^{span.since}"] if span.since else [span.revision]
-    answer = repo.git.run(*LOG, "--date-order", "--reverse", "--end-of-options", *ends, "--", *sorted(below))
+    order = ("--date-order", "--reverse", *(("--full-history",) if span.whole else ()))
+    answer = repo.git.run(*LOG, *order, "--end-of-options", *ends, "--", *sorted(below))
     yield from read_log(answer, lambda path: _stem(path) in wanted)
 
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.errors import Failure
 from reconciler.incident.place import FOLDER, beside, incident_id
 from reconciler.incident.settings import GitSettings, Settings
-from reconciler.repo import brought, history, layout
+from reconciler.repo import history, layout
 from reconciler.repo.chronicle import Chronicle, Stretch
 from reconciler.repo.git import raw, text
 from reconciler.repo.good_settings import settings_in
 from reconciler.repo.history import Version
+from reconciler.repo.lived import Lived, lived
 from reconciler.repo.loader import says_private
 from reconciler.repo.removed import removed
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.snapshot import Snapshot
 from reconciler.repo.story import Event, all_effects, decisions, effects, read, told_in_private
+
+#: An id as we draw them; the file of such a one mostly lies in the folder of its month.
+_USUAL = re.compile(r"\d{8}-[a-z0-9_-]{1,71}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,12 @@ def story(repo: Repository, given: str, sought: Sought | None = None) -> tuple[s
     settings, revision = _newest(repo)
     path = _path(repo, revision, given)
     id, formerly = incident_id(path), _formerly(repo, str(revision), path)
-    versions = versions_of(repo, str(revision), path, formerly)
-    pulls = brought.of_file(repo, str(revision), {path, *(one.path for one in versions if one.path)})
-    done = effects_of(repo, settings.git, formerly[0] if formerly else id)
+    with ThreadPoolExecutor(1) as beside:  # Git looks at the state and at the branch at once
+        doing = beside.submit(effects_of, repo, settings.git, formerly[0] if formerly else id)
+        names = list(_names(repo, str(revision), path, formerly, lambda lay: lived(repo, str(revision), lay)))
+        done = doing.result()
+    versions = [version for name in reversed(names) for version in name.versions]
+    pulls = {commit: pull for name in names for commit, pull in name.pulls.items()}
     events = [*decisions(versions, path, pulls), *(replace(one, incident=id) for one in reversed(done))]
     if any(version.content is not None and says_private(version.content) for version in versions):
         events = [told_in_private(event) for event in events]
@@ -151,6 +159,9 @@ def _newest(repo: Repository) -> tuple[Settings, str | None]:
 
 def _path(repo: Repository, revision: str | None, given: str) -> str:
     """Where the file lies whose id is `given`, or begins with it; a shelf knows what to say otherwise."""
+    usual = f"{FOLDER}/{given[:4]}/{given[4:6]}/{given}.yaml"
+    if revision is not None and _USUAL.fullmatch(given) and repo.read(revision, usual) is not None:
+        return usual
     if revision is not None and given:
         listed = repo.git.run("ls-tree", "-r", "-z", "--end-of-options", revision, FOLDER)
         begun = [found.start() for found in re.finditer(b"/" + re.escape(raw(given)), listed)]
@@ -167,14 +178,27 @@ def _path(repo: Repository, revision: str | None, given: str) -> str:
 
 def versions_of(repo: Repository, revision: str, path: str, formerly: Sequence[str]) -> list[Version]:
     """The versions of a file, those under its former ids first."""
-    told = history.versions(repo, revision, [path])[incident_id(path)]
+
+    def look(lay: str) -> Lived:
+        return Lived(history.versions(repo, revision, [lay])[incident_id(lay)], {})
+
+    names = list(_names(repo, revision, path, formerly, look))
+    return [version for name in reversed(names) for version in name.versions]
+
+
+def _names(
+    repo: Repository, revision: str, path: str, formerly: Sequence[str], look: Callable[[str], Lived]
+) -> Iterator[Lived]:
+    """The life of a file under each name that it had, the last one first."""
+    known = look(path)
+    yield known
     for former in reversed(formerly):
-        lay = _lay(repo, told[0].commit, former) if told else None
+        lay = _lay(repo, known.versions[0].commit, former) if known.versions else None
         if lay is None and (lost := removed(repo, revision).get(former)):  # that takes a pass over all
             lay = lost.path
         if lay is not None:
-            told = [*history.versions(repo, revision, [lay])[former], *told]
-    return told
+            known = look(lay)
+            yield known
 
 
 def _lay(repo: Repository, commit: str, id: str) -> str | None:
