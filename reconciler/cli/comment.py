@@ -15,7 +15,7 @@ from reconciler.forge.hub import TOKEN, Hub, NotAllowed, hub
 from reconciler.incident.shown import inert
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import settings_at
-from reconciler.views.problems import warning
+from reconciler.views.problems import annotation
 
 
 @click.command()
@@ -77,4 +77,6 @@ def _not_allowed(refused: NotAllowed, number: int) -> None:
         click.echo(f"no comment on #{number}: it comes from a fork, whose jobs may write nothing")
         return
     told = f"no comment on #{number}: {refused.message}"
-    click.echo(warning(told, refused.next) if actions.inside(os.environ) else inert(told), err=True)
+    click.echo(
+        annotation("warning", told, refused.next) if actions.inside(os.environ) else inert(told), err=True
+    )

@@ -19,7 +19,7 @@ from reconciler.incident.dispatch import Dispatched, dispatched, request_of
 from reconciler.incident.shown import inert, quoted
 from reconciler.incident.verbs import Declare
 from reconciler.repo.verbs import Request, Unfit, Written
-from reconciler.views.problems import warning
+from reconciler.views.problems import annotation
 from reconciler.views.summary import written_markdown
 
 
@@ -103,7 +103,7 @@ def _warn(written: Written) -> None:
     """What was not done as it should be is easily overlooked in a job that ends well."""
     if actions.inside(os.environ):
         for note in written.notes:
-            click.echo(warning(note), err=True)
+            click.echo(annotation("warning", note), err=True)
 
 
 def _sent(call: Call, by: str | None, given: Mapping[str, Any]) -> Dispatched:

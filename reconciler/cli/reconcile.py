@@ -131,7 +131,9 @@ def plan(
 @click.pass_obj
 def apply(folder: str, /, only: tuple[str, ...], as_json: bool, job_summary: str | None, **asked: Any) -> int:
     """Bring Slack, PagerDuty and Notion in line with the tip of the branch, and look again."""
-    from reconciler.views.report import report_lines
+    from reconciler.forge.actions import inside
+    from reconciler.views.problems import annotation
+    from reconciler.views.report import report_lines, summary
     from reconciler.views.summary import report_markdown
     from reconciler.views.terminal import show
 
@@ -142,6 +144,8 @@ def apply(folder: str, /, only: tuple[str, ...], as_json: bool, job_summary: str
         _document(report.to_json())
     else:
         show(report_lines(report))
+    if report.exit_code and inside(os.environ):
+        click.echo(annotation("error", summary(report), "see the job's summary, or its log"), err=True)
     return report.exit_code
 
 

@@ -60,10 +60,10 @@ def failure_annotation(failure: Failure) -> str:
     return f"::error {place}title=reconciler::{_data(chr(10).join(filter(None, told)))}"
 
 
-def warning(message: str, next: str = "") -> str:
-    """Something that is no error, as GitHub shows it above a job's log."""
+def annotation(level: str, message: str, next: str = "") -> str:
+    """An `error`, a `warning` or a `notice`, as GitHub shows it above a job's log."""
     words = f"{message}\nnext: {next}" if next else message
-    return f"::warning title=reconciler::{_data(words)}"
+    return f"::{level} title=reconciler::{_data(words)}"
 
 
 def _annotation(problem: Problem) -> str:

@@ -98,6 +98,11 @@ def clock_struck(ours: Company) -> list[str]:
 
 
 def tokens_gone(ours: Company) -> list[str]:
+    ours.site.secrets = {"PAGERDUTY_API_TOKEN": "no-such-token"}
+    job = ours.site.schedule()[RECONCILE]["apply"]
+    assert job.outcome == "failure"
+    [error] = job.annotations
+    assert "unreadable" in error.message
     ours.site.secrets = {}
     (job,) = well(ours.site.form_by_api(RECONCILE), "apply")
     assert [one.level for one in job.annotations] == ["notice"]
