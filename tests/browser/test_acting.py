@@ -60,6 +60,13 @@ def test_what_is_being_typed_and_what_is_unfolded_stays_when_something_changes(
     assert shown.page.evaluate("document.activeElement.name") == "text"
 
 
+def test_a_draft_stays_when_somebody_else_is_to_send_it(shown: Shown) -> None:
+    shown.page.fill(".composer textarea", "I am on it")
+    shown.page.select_option("#person", "bo@example.com")
+    shown.page.wait_for_selector(".composer textarea[placeholder^='Write as Bo']")
+    assert shown.page.input_value(".composer textarea") == "I am on it"
+
+
 def test_a_person_writes_and_enter_sends_it(shown: Shown, made: World) -> None:
     shown.page.select_option("#person", "bo@example.com")
     shown.page.fill(".composer textarea", "I am on it")

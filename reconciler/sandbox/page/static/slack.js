@@ -135,7 +135,7 @@ function composer(data, inside) {
       button("Join it", "act", { what: "slack.join", given: { channel: data.id } }));
   }
   const who = nameOf(me());
-  return h("form", { class: "composer", key: `write-${data.id}-${who}-${Boolean(entry("app")?.connected)}`, "data-keep": "1", do: "post", with: { channel: data.id } },
+  return h("form", { class: "composer", key: `write-${data.id}`, do: "post", with: { channel: data.id } },
     button("⚡", "shortcuts", {}, { class: "quiet", "aria-label": "Shortcuts", title: "Shortcuts" }),
     h("textarea", { name: "text", rows: "1", placeholder: `Write as ${who}${entry("app")?.connected ? ", or /incident" : ""}`, "aria-label": `Message #${data.name.slice(0, 60)} as ${who}` }),
     h("button", { type: "submit", class: "main" }, "Send"));
