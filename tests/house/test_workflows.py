@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,19 @@ def test_an_action_is_pinned_to_one_commit_everywhere() -> None:
 @every_file
 def test_no_expression_is_pasted_into_a_shell(name: str) -> None:
     assert [step["run"] for step in steps(name) if "${{" in step.get("run", "")] == []
+
+
+@every_file
+def test_the_scripts_are_good_bash(name: str, tmp_path: Path) -> None:
+    program = shutil.which("shellcheck")
+    if program is None:
+        pytest.skip("there is no shellcheck")
+    files = []
+    for number, script in enumerate(step["run"] for step in steps(name) if "run" in step):
+        files.append(tmp_path / f"step-{number}.sh")
+        files[-1].write_text(script, encoding="utf-8")
+    ended = subprocess.run([program, "--shell=bash", *files], capture_output=True, text=True, check=False)
+    assert ended.stdout == ""
 
 
 @every_file
