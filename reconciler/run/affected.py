@@ -86,7 +86,8 @@ def affected(found: Between, base: Side, head: Side, now: datetime, kept: State)
         if case.incident.id in ids or (not _over(case) and (anew or _depends(case, head.settings)))
     }
     ids |= {case.incident.id for case in cases.values()}
-    lives = {**dict(_lost(base, head, ids, now)), **cases}
+    missing = ids - {case.incident.id for case in cases.values()}
+    lives = {**dict(_lost(base, head, missing, now)), **cases}
     return Affected(ids, replace(before, cases=cases), lives)
 
 
@@ -128,8 +129,10 @@ def _footing(lived: History, settings: Settings) -> tuple[object, ...]:
     )
 
 
-def _lost(base: Side, head: Side, ids: Collection[str], now: datetime) -> Iterator[tuple[str, Case]]:
+def _lost(base: Side, head: Side, ids: frozenset[str], now: datetime) -> Iterator[tuple[str, Case]]:
     """What the base had a valid file of, and has none now: as the last run left it, in that version."""
+    if not ids & head.shelf.paths.keys():
+        return
     shelf, after = base.shelf, head.read(ids, {}, now)
     for key, case in after.cases.items():
         versions = tuple(one for one in case.history.versions if _has(shelf, one.commit))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from reconciler.errors import Failure, Problem
 from reconciler.incident import renames
 from reconciler.incident.model import Incident, Update
+from reconciler.incident.rules import RuleSettings
 from reconciler.incident.settings import Settings
 from reconciler.incident.transitions import Hands, Step, broken
 from reconciler.repo import history, identity
@@ -32,8 +33,13 @@ def violations(between: Between) -> list[Problem]:
         rules = settings_in(between.base).settings.rules
     except Failure:
         rules = settings.rules
-    found = (broken(step, rules) for step in steps(between, settings))
-    return sorted((one for listed in found for one in listed), key=lambda one: one.location)
+    return judged(steps(between, settings), rules)
+
+
+def judged(made: Iterable[Step], rules: RuleSettings) -> list[Problem]:
+    """The rules that these steps break, by place."""
+    found = (problem for step in made for problem in broken(step, rules))
+    return sorted(found, key=lambda one: one.location)
 
 
 def steps(between: Between, settings: Settings) -> Iterator[Step]:

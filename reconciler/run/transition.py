@@ -25,7 +25,7 @@ from reconciler.repo.state import StateStore
 from reconciler.run.affected import Side, affected
 from reconciler.run.reading import Options
 from reconciler.run.rehearsal import Era, Rehearsal, Supposed
-from reconciler.run.steps import steps, violations
+from reconciler.run.steps import judged, steps
 from reconciler.targets.case import Case
 
 #: What nobody can know without asking the services.
@@ -127,13 +127,15 @@ class Branch:
             raise cut(self.repo)
         already = rehearsal.plan(touched.before, base.settings)
         plan = without(rehearsal.plan(after, head.settings), already, rehearsal.supposed.nameless)
+        made = tuple(steps(found, head.settings))
+        broken = judged(made, base.settings.rules)
         places = {one.location for one in plan.problems}
         notes = tuple(filter(None, [head.known.note, *plan.notices, *rehearsal.refused]))
         return Transition(
             base=str(found.base.revision),
             plan=replace(plan, notices=notes, in_sync=0),
-            steps=tuple(steps(found, head.settings)),
-            broken=tuple(one for one in violations(found) if one.location not in places),
+            steps=made,
+            broken=tuple(one for one in broken if one.location not in places),
             settings=tuple(changes(base.settings, head.settings)),
         )
 
