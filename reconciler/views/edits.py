@@ -75,7 +75,7 @@ def _of_list(name: str, changes: Sequence[FieldChanged]) -> Edit:
     gone = [value(change.before) for change in changes if change.before is not None]
     told = [f"added {', '.join(new)}" if new else "", f"removed {', '.join(gone)}" if gone else ""]
     sign = "~" if new and gone else "+" if new else "-"
-    return Edit(sign, f"{one_line(name)}: {'; '.join(filter(None, told))}")
+    return Edit(sign, cut(f"{one_line(name)}: {'; '.join(filter(None, told))}", _LONG))
 
 
 def _of_item(key: str, at: str, changes: Sequence[FieldChanged]) -> Iterator[Edit]:
@@ -85,11 +85,9 @@ def _of_item(key: str, at: str, changes: Sequence[FieldChanged]) -> Iterator[Edi
     said = parts.get(main)
     name = f"{one_line(noun)} of {one_line(at)}"
     if said is not None and said.before is None:
-        told = {part: change.after for part, change in parts.items()}
-        yield _whole("+", _titled(name, main, told), told[main])
+        yield _item("+", name, main, {part: change.after for part, change in parts.items()})
     elif said is not None and said.after is None:
-        told = {part: change.before for part, change in parts.items()}
-        yield _whole("-", _titled(name, main, told), told[main])
+        yield _item("-", name, main, {part: change.before for part, change in parts.items()})
     else:
         for part, change in parts.items():
             label = name if part == "text" else f"{name}, {part}"
@@ -101,18 +99,21 @@ def _part(change: FieldChanged) -> str:
     return (found[3] if found else None) or "text"
 
 
-def _titled(name: str, main: str, told: Mapping[str, Any]) -> str:
-    """`update of 2026-11-21T16:58:00Z by ana@example.com:`."""
+def _item(sign: str, name: str, main: str, told: Mapping[str, Any]) -> Edit:
+    """`update of 2026-11-21T16:58:00Z by ana@example.com: Rolling back`."""
     by = f" by {value(told['by'])}" if told.get("by") else ""
+    to = f" for {value(told['team'])}" if main == "team" else ""
+    said = told.get("why") if main == "team" else told[main]
     more = (
-        f"{one_line(key)} {value(said)}" for key, said in told.items() if key not in (main, "by") and said
+        f"{one_line(key)} {value(one)}" for key, one in told.items() if key not in (main, "by", "why") and one
     )
-    return f"{', '.join([f'{name}{by}', *more])}:"
+    words = cut(", ".join([f"{name}{to}{by}", *more]), _LONG)
+    return Edit(sign, words) if said is None else _whole(sign, f"{words}:", said)
 
 
 def _whole(sign: str, words: str, told: Any) -> Edit:
     """Something as a whole: beside its name, or below it."""
-    text = lines(told, _LONG) if isinstance(told, str) else value(told)
+    text = lines(told, _LONG) if isinstance(told, str) else cut(value(told), _LONG)
     if "\n" in text or len(text) > _LINE:
         return Edit(sign, words, text.split("\n"))
     return Edit(sign, f"{words} {text or 'empty'}")
@@ -127,7 +128,7 @@ def value(told: Any) -> str:
         return f"({', '.join(inside)})"
     if isinstance(told, list | tuple):
         return ", ".join(map(value, told)) or "empty"
-    return "nothing" if told is None else one_line(str(told), _LONG) or "empty"
+    return "nothing" if told is None else one_line(str(told)) or "empty"
 
 
 def _reworded(before: Any, after: Any) -> str:
