@@ -19,6 +19,7 @@ from reconciler.repo.good_settings import Known, settings_in
 from reconciler.repo.shelf import Shelf, shelve
 from reconciler.repo.snapshot import UNCOMMITTED, Snapshot
 from reconciler.repo.state import State
+from reconciler.repo.touched import touched_since
 from reconciler.run.revision import Revision, read
 from reconciler.run.wanted import Wanted
 from reconciler.targets.case import Case
@@ -78,7 +79,7 @@ class Affected:
 def affected(found: Between, base: Side, head: Side, now: datetime, kept: State) -> Affected:
     """What the branch can touch. `kept` spares the settled ones, where the state is here."""
     ids = found.changed
-    before = base.read(ids if _alike(base, head) else ids | _unsettled(base, kept), {}, now)
+    before = base.read(ids if _alike(base, head) else ids | _unsettled(base, kept, now), {}, now)
     anew = base.template != head.template
     cases = {
         key: case
@@ -95,12 +96,21 @@ def _alike(base: Side, head: Side) -> bool:
     return base.settings == head.settings and base.template == head.template
 
 
-def _unsettled(base: Side, kept: State) -> set[str]:
-    """The ids that are not known to be settled."""
+def _unsettled(base: Side, kept: State, now: datetime) -> set[str]:
+    """The ids of what some run may still look at, as far as can be seen without each one's history."""
     memories = {id: Memory.from_json(data) for id, data in kept.incidents.items()}
     done = {(memory.path, memory.blob) for memory in memories.values() if memory.settled}
-    paths, blobs = base.shelf.paths, base.shelf.blobs
-    return {id for id, (first, *_) in paths.items() if (first, blobs[first]) not in done}
+    shelf, since = base.shelf, now - base.settings.slack.archive_after
+    ids = {id for id, (first, *_) in shelf.paths.items() if (first, shelf.blobs[first]) not in done}
+    lately = touched_since(shelf.repo, str(shelf.revision), since)
+    incidents, _ = shelf.load(sorted(ids))
+    return ids - {one.id for one in incidents if one.path not in lately and _long_over(one, since)}
+
+
+def _long_over(one: Incident, since: datetime) -> bool:
+    """True for what is closed or canceled, unless its file says that this was later."""
+    said = one.times.get(one.status.value)
+    return one.status.over and (said is None or said <= since)
 
 
 def _over(case: Case) -> bool:
