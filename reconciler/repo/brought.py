@@ -77,7 +77,7 @@ def of_file(repo: Repository, ends: Sequence[str], paths: Iterable[str]) -> dict
 
 def of_commits(repo: Repository, revision: str, since: datetime) -> dict[str, Pull]:
     """The same for every commit since then, in whichever file."""
-    bound = f"--since=@{int(since.timestamp())}"
+    bound = f"--since=@{max(int(since.timestamp()), 0)}"
     nodes = _nodes(repo, (*_LOG, *_FORMAT, bound, "--end-of-options", revision, "--"))
     found: dict[str, Pull] = {}
     for merge, node in nodes.items():

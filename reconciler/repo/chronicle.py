@@ -32,7 +32,7 @@ class Stretch(NamedTuple):
     @property
     def bounds(self) -> list[str]:
         """What `git log` calls it."""
-        found = [f"--since=@{int(self.since.timestamp())}"]
+        found = [f"--since=@{max(int(self.since.timestamp()), 0)}"]
         if self.until is not None:
             found.append(f"--until=@{int(self.until.timestamp())}")
         return found if self.most is None else [*found, f"--max-count={self.most}"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli.root import cli, run
+from reconciler.cli import root
 from reconciler.clock import VirtualClock
 from reconciler.incident.settings import GitSettings
 from reconciler.repo.repository import Repository
@@ -44,8 +44,8 @@ class Seen:
     """What one command said."""
 
     def __init__(self, clone: Clone, capsys: pytest.CaptureFixture[str], *words: str):
-        now = [] if words[0] == "log" else ["--now", NOON]
-        self.code = run(cli, ["-C", str(clone.folder), *words, *now])
+        now = [] if words[0] == "log" or "--now" in words else ["--now", NOON]
+        self.code = root.run(root.cli, ["-C", str(clone.folder), *words, *now])
         self.text, self.error = capsys.readouterr()
 
     @property
@@ -57,12 +57,14 @@ class Seen:
         return json.loads(self.text)
 
 
-def remember(clone: Clone, incidents: dict[str, dict[str, Any]], *lines: str, minutes: int = 1) -> None:
+def remember(
+    clone: Clone, incidents: dict[str, dict[str, Any]], *lines: str, minutes: int = 1, run: str = ""
+) -> None:
     """Keep a state as a run would."""
     clock = VirtualClock(START + timedelta(minutes=minutes))
     store = StateStore(Repository.open(clone.folder), GitSettings(), clock)
     store.load()
-    store.save(State(revision=clone.head, incidents=incidents), lines)
+    store.save(State(revision=clone.head, incidents=incidents), lines, run=run)
 
 
 MEMORY: dict[str, Any] = {
