@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from tests.support.github import GitHub
 
 
+_LINKS = "self html issue comments review_comments review_comment commits statuses"
+_COUNTED = "additions changed_files comments commits deletions review_comments"
+
+
 def user_of(login: str) -> dict[str, Any]:
     """Somebody at GitHub."""
     url = f"https://api.github.com/users/{login}"
@@ -88,33 +92,16 @@ def pull_of(github: GitHub, one: dict[str, Any], *, whole: bool = False) -> dict
         "assignee": None,
         "head": _side(github, owner, one["head"], one["commit"]),
         "base": _side(github, owner, one["base"], github.branches.tip(one["base"])),
-        "_links": {
-            name: {"href": at}
-            for name in (
-                [
-                    "self",
-                    "html",
-                    "issue",
-                    "comments",
-                    "review_comments",
-                    "review_comment",
-                    "commits",
-                    "statuses",
-                ]
-            )
-        },
+        "_links": {name: {"href": at} for name in _LINKS.split()},
         "author_association": "NONE",
         "auto_merge": None,
         "draft": False,
     }
     if not whole:
         return shown
-    counted = dict.fromkeys(
-        ["additions", "changed_files", "comments", "commits", "deletions", "review_comments"], 0
-    )
     return {
         **shown,
-        **counted,
+        **dict.fromkeys(_COUNTED.split(), 0),
         "merged": merged,
         "mergeable": None if one["state"] == "closed" else True,
         "mergeable_state": "unknown",
