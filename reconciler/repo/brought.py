@@ -49,6 +49,11 @@ class Node(NamedTuple):
     pull: Pull | None = None
 
 
+def bound(option: str, at: datetime) -> str:
+    """A bound in time, as Git reads it: fewer digits than nine would be a day or an hour to it."""
+    return f"--{option}=@{max(int(at.timestamp()), 100_000_000)}"
+
+
 def squashed(message: str) -> Pull | None:
     """The pull request that a commit holds as a whole, as its subject says: `Back again (#12)`."""
     found = _SQUASHED.search(message)
@@ -77,8 +82,7 @@ def of_file(repo: Repository, ends: Sequence[str], paths: Iterable[str]) -> dict
 
 def of_commits(repo: Repository, revision: str, since: datetime) -> dict[str, Pull]:
     """The same for every commit since then, in whichever file."""
-    bound = f"--since=@{max(int(since.timestamp()), 0)}"
-    nodes = _nodes(repo, (*_LOG, *_FORMAT, bound, "--end-of-options", revision, "--"))
+    nodes = _nodes(repo, (*_LOG, *_FORMAT, bound("since", since), "--end-of-options", revision, "--"))
     found: dict[str, Pull] = {}
     for merge, node in nodes.items():
         if node.pull is not None:

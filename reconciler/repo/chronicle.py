@@ -32,9 +32,9 @@ class Stretch(NamedTuple):
     @property
     def bounds(self) -> list[str]:
         """What `git log` calls it."""
-        found = [f"--since=@{max(int(self.since.timestamp()), 0)}"]
+        found = [brought.bound("since", self.since)]
         if self.until is not None:
-            found.append(f"--until=@{int(self.until.timestamp())}")
+            found.append(brought.bound("until", self.until))
         return found if self.most is None else [*found, f"--max-count={self.most}"]
 
 
