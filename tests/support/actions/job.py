@@ -172,8 +172,8 @@ class Runner:
             case "actions/setup-python":
                 return self._python(given)
             case "actions/upload-artifact":
-                path = Path(given["path"])
-                self.ended.artifacts[given["name"]] = path.read_text(encoding="utf-8")
+                assert given.keys() == {"name", "path", "overwrite"}, given
+                self.ended.artifacts[given["name"]] = Path(given["path"]).read_text(encoding="utf-8")
                 return {}
             case "./" | "incident-reconciler/incident-reconciler":
                 return self._composite(given, frame)
