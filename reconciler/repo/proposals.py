@@ -138,9 +138,14 @@ def _read(shelf: Shelf, id: str, tip: str | None) -> Proposal | None:
 
 
 def _changed(shelf: Shelf, tip: str) -> Iterator[tuple[str, str]]:
-    """The incident files that a branch has changed since it left the main one: path and blob."""
+    """The incident files that a branch has changed since it left the main one: path and blob.
+
+    In a shallow clone it may not be known where it left; then, those that differ.
+    """
     look = ("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--end-of-options")
     answer = shelf.repo.git.ask(*look, f"{shelf.revision}...{tip}", "--", FOLDER)
+    if answer.code:
+        answer = shelf.repo.git.ask(*look, f"{shelf.revision}..{tip}", "--", FOLDER)
     words = text(answer.out).split("\0") if answer.code == 0 else []
     for about, path in zip(words[::2], words[1::2], strict=False):
         _, mode, _, blob, _ = about.split(" ")

@@ -93,7 +93,7 @@ def fetch(
     """Bring one ref here with its history, and what there is of others `also`. Raises RemoteTrouble."""
     attempted = f"fetch {_named(refspec)} from {remote}"
     for _ in range(_TRIES):
-        answer = _ask(git, attempted, *_FETCH, *options, "--", remote, refspec, *also, timeout=timeout)
+        answer = _ask(git, attempted, *_FETCH, *options, "--", remote, *also, refspec, timeout=timeout)
         if answer.code == 0:
             return
         if not _LOCAL_LOCK.search(answer.error):

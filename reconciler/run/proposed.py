@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from reconciler.errors import Failure
+from reconciler.forge.hub import NotAllowed
 from reconciler.incident.history import History, Version
 from reconciler.incident.model import Incident, Status
 from reconciler.plan.memory import Memory
@@ -57,7 +58,11 @@ class Listed(Protocol):
 
 @dataclass(frozen=True)
 class Proposals:
-    """What branches propose, and what was given up: by id. `of` looks for them."""
+    """What branches propose, and what was given up: by id. `of` looks for them.
+
+    `unsure`: nothing is remembered, and what was given up could not be asked. Nothing is to be remembered
+    then, so that the next run asks again.
+    """
 
     shelf: Shelf
     live: Mapping[str, Proposal] = field(default_factory=dict)
@@ -65,6 +70,7 @@ class Proposals:
     numbers: Mapping[str, int] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()  # that waited, and whose branches are not known here
     notices: tuple[str, ...] = ()
+    unsure: bool = False
 
     @classmethod
     def of(
@@ -102,7 +108,7 @@ class Proposals:
             if id not in {*shelf.paths, *found, *memories}:
                 over.setdefault(id, Review(pull.commit, pull.number, over=True))
         unknown = frozenset(missing - merged - over.keys())
-        return cls(shelf, live, over, numbers, unknown, tuple(asked.notices))
+        return cls(shelf, live, over, numbers, unknown, tuple(asked.notices), lost and asked.silent)
 
     def named(self, given: str) -> bool:
         """Whether an id that was asked for, or its beginning, is that of a proposal."""
@@ -203,6 +209,7 @@ class _Asked:
 
     def __init__(self, pulls: Listed | None, *, needed: bool):
         self.notices: list[str] = []
+        self.silent = False  # no answer came, and one may come later
         self._pulls = pulls if needed else None
         self._listed: list[ListedPull] = []
         if self._pulls is not None:
@@ -210,6 +217,7 @@ class _Asked:
                 self._listed = list(self._pulls.newest())
             except Failure as failure:
                 self.notices.append(f"what became of proposed incidents is not known: {failure.message}")
+                self.silent = not isinstance(failure, NotAllowed)
                 self._pulls = None
 
     def of(self, branch: str) -> Pull | None:

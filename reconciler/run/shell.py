@@ -142,6 +142,8 @@ class Shell:
 
     def _keep(self, store: StateStore, reading: Reading, applied: Applied, options: Options) -> str:
         """Remember what differs, and push what only this machine remembers; what to say of it."""
+        if reading.proposals.unsure:
+            return "nothing is remembered before it is known which proposed incidents were given up"
         after, run = kept_after(reading, applied, self._door.under), options.run or options.holder
         if after is not None:
             done = lines(applied.report.outcomes, reading, after.state.incidents)

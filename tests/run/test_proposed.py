@@ -32,6 +32,13 @@ def ci(there: Reviewed) -> Clone:
     return there.clone("ci")
 
 
+class Down:
+    """GitHub, out of reach."""
+
+    def call(self, method: str, /, **arguments: Any) -> Answer:
+        raise Unreachable(method, "connection refused")
+
+
 def proposed(there: Reviewed, clone: Clone, name: str = "one", **more: Any) -> str:
     return there.desk(clone).declare(declared(**more), request(name)).id
 
@@ -135,6 +142,19 @@ def test_closed_unmerged_and_all_forgotten_the_cancel_is_not_lost(
     assert there.company.pages() == {f"{id}/primary": "resolved"}
 
 
+def test_a_forgotten_cancel_is_not_lost_while_github_is_away(there: Reviewed, ana: Clone, ci: Clone) -> None:
+    id = proposed(there, ana)
+    there.apply(ci)
+    there.company.later(minutes=10)
+    there.github.close(1, delete=True)
+    forget(there)
+    shell = there.company.shell(there.clone("another"), forge=lambda _environ, _clock: Down())
+    report = shell.apply(there.company.options(holder="another"))
+    assert any("nothing is remembered before it is known" in one for one in report.notices)
+    there.apply(there.clone("a third"))
+    assert there.company.pages() == {f"{id}/primary": "resolved"}
+
+
 def test_closed_before_anybody_was_paged_nobody_is(there: Reviewed, ana: Clone, ci: Clone) -> None:
     proposed(there, ana)
     there.company.later(minutes=10)
@@ -170,10 +190,6 @@ def test_a_remote_out_of_reach_cancels_nothing(there: Reviewed, ana: Clone, ci: 
 
 
 def test_github_out_of_reach_holds_no_page_up(there: Reviewed, ana: Clone, ci: Clone) -> None:
-    class Down:
-        def call(self, method: str, /, **arguments: Any) -> Answer:
-            raise Unreachable(method, "connection refused")
-
     id = proposed(there, ana)
     there.company.later(minutes=10)
     shell = there.company.shell(ci, forge=lambda _environ, _clock: Down())

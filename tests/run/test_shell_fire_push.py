@@ -115,7 +115,7 @@ def test_a_protected_branch_is_said_with_what_it_means_and_holds_up_nothing(
     assert (report.exit_code, "Worse" in company.topic()) == (0, True)
     [notice] = report.notices
     assert notice.startswith("1 commit of main, applied here, could not be pushed to origin: ")
-    assert "the remote refuses it" in notice
+    assert "the branch is protected" in notice
     assert "other machines refuse to apply" in notice
     with pytest.raises(Refusal, match="is not the last applied"):
         company.apply(bo)

@@ -26,6 +26,7 @@ KINDS = {
     "git": "a fault at each of Git's calls and death at each write, on real Git",
     "branches": "each edit of a life seen from its branch first, and planned after the merge",
     "mishaps": "what befalls a repository, at each moment of a life, mended again",
+    "pulls": "a fault at each call of GitHub and Git from a declare to its merge, or to its end unmerged",
     "commits": "a fault or death at each step of committing an edit",
     "processes": "real processes over HTTP, killed, stopped, answered by nonsense",
     "serving": "three resident processes over HTTP, one of them killed",
@@ -43,7 +44,7 @@ TOLD = 20
 #: Real processes, real Git and long draws: of these a sweep of all kinds tries one scenario in `EACH`.
 THINNED = {
     *("races", "leased", "eight", "limits", "git", "mishaps", "commits", "processes", "serving", "walks"),
-    *("branches", "defects"),
+    *("branches", "defects", "pulls"),
 }
 EACH = 12
 

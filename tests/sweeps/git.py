@@ -197,7 +197,7 @@ def _read(path: str, content: bytes) -> Any:
 
 def _timeless(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _timeless(item) for key, item in value.items() if key not in ("at", "id")}
+        return {key: _timeless(item) for key, item in value.items() if key not in ("at", "id", "told")}
     if isinstance(value, str):
         return _POSTED_AT.sub("/p", value)
     return [_timeless(item) for item in value] if isinstance(value, list) else value
