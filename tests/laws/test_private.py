@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -10,18 +11,17 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.root import cli, run
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddUpdate, Declare, Intention, SetField, SetStatus
 from reconciler.repo.verbs import Desk, Request
 from reconciler.run.look import Asked, overview
-from reconciler.run.story import story
 from reconciler.sandbox.slack.machine import SlackMachine
 from reconciler.targets.seam import Answer, Api, Refused
 from reconciler.views.document import document
 from reconciler.views.incidents import overview_json, overview_lines, problem_line
 from reconciler.views.plan import plan_lines
 from reconciler.views.report import report_lines
-from reconciler.views.story import story_json, story_lines
 from reconciler.views.terminal import show
 from tests.support.company import SETTINGS, START, Company
 from tests.support.repositories import Clone, Remote
@@ -39,6 +39,14 @@ from tests.sweeps import private, sample
 ALLOWED = (
     SETTINGS.replace("notion: {", f'notion: {{private_database: "{PRIVATE}", ') + "private: {allow: true}\n"
 )
+
+
+FORMATS = (("--format", "text"), ("--format", "json"), ("--format", "markdown"))
+STORIES = [
+    *(("log", *which, *form) for which in ((), ("ID",), ("ID", "--field", "title")) for form in FORMATS),
+    ("report",),
+    ("report", "--json"),
+]
 
 
 @pytest.mark.parametrize("name", sample(private.scenarios(), 30))
@@ -93,18 +101,22 @@ class Life:
         report = self.company.apply(self.ana)
         shell = self.company.shell(self.ana)
         seen = overview(shell.repo, shell.clock, Asked(everything=True))
-        id, events = story(shell.repo, self.id)
         printed = StringIO()
-        for lines in (
-            plan_lines(plan),
-            report_lines(report),
-            overview_lines(seen, None),
-            story_lines(events),
-        ):
+        for lines in (plan_lines(plan), report_lines(report), overview_lines(seen, None)):
             show(lines, printed)
         self.told += [printed.getvalue(), *map(problem_line, seen.problems), *self.company.told]
-        for data in (plan.to_json(), report.to_json(), overview_json(seen), story_json(id, events)):
+        for data in (plan.to_json(), report.to_json(), overview_json(seen)):
             self.told.append(document(data))
+        self.told += map(self._said, STORIES)
+
+    def _said(self, words: tuple[str, ...]) -> str:
+        """What `log` and `report` say of it in each format; somebody knows that there is an incident."""
+        printed, now = StringIO(), self.company.clock.now().isoformat().replace("+00:00", "Z")
+        given = [self.id if word == "ID" else word for word in words]
+        with redirect_stdout(printed), redirect_stderr(printed):
+            run(cli, ["-C", str(self.ana.folder), *given, "--now", now])
+        assert any(word in printed.getvalue() for word in (self.id, "(private)")), words
+        return printed.getvalue()
 
     def leaks(self) -> list[str]:
         machines = self.company.machines
