@@ -87,7 +87,8 @@ def affected(found: Between, base: Side, head: Side, now: datetime, kept: State)
         if case.incident.id in ids or (not _over(case) and (anew or _depends(case, head.settings)))
     }
     ids |= {case.incident.id for case in cases.values()}
-    missing = ids - {case.incident.id for case in cases.values()}
+    here, _ = head.shelf.load(sorted(ids & head.shelf.paths.keys()))
+    missing = frozenset(one.id for one in here if one.first not in cases)
     lives = {**dict(_lost(base, head, missing, now)), **cases}
     return Affected(ids, replace(before, cases=cases), lives)
 
@@ -141,7 +142,7 @@ def _footing(lived: History, settings: Settings) -> tuple[object, ...]:
 
 def _lost(base: Side, head: Side, ids: frozenset[str], now: datetime) -> Iterator[tuple[str, Case]]:
     """What the base had a valid file of, and has none now: as the last run left it, in that version."""
-    if not ids & head.shelf.paths.keys():
+    if not ids:
         return
     shelf, after = base.shelf, head.read(ids, {}, now)
     for key, case in after.cases.items():

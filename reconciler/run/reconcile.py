@@ -92,14 +92,14 @@ class Applied:
     world: World
 
 
-def apply(situation: Situation, gate: Gate) -> Applied:
+def apply(situation: Situation, gate: Gate, passes: int = PASSES) -> Applied:
     """Carry out what differs, look again, and once more what an answer left uncertain."""
     first = situation.engine(situation.cases, gate)
     situation.told(Step(f"bringing {count(len(situation.cases), 'incident')} in line"))
     first.apply()
     engines, outcomes = [first], list(first.outcomes)
     memories = _memories(situation, first, outcomes)
-    for _ in range(PASSES - 1):
+    for _ in range(passes - 1):
         touched = _touched(engines[-1].outcomes)
         tried = engines == [first] or any(one.state is not State.SKIPPED for one in engines[-1].outcomes)
         if not (touched and tried) or engines[-1].over:

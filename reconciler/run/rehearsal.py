@@ -58,11 +58,12 @@ class Era(NamedTuple):
 
 
 class Birth(NamedTuple):
-    """A version of an incident's file, and since when."""
+    """A version of an incident's file, and since when; what it asks for may wait, unless it `acts`."""
 
     since: datetime
     id: str
     number: int
+    acts: bool
 
 
 @dataclass
@@ -90,10 +91,11 @@ class Rehearsal:
                 continue
             id, case = moment.id, _as_of(cases[moment.id], moment.number, settings)
             self._to(moment.since)
-            if id in current and current[id].incident.status.over:
+            if moment.acts and id in current and current[id].incident.status.over:
                 self._converge({id: replace(current[id], settings=case.settings)})
             current[id] = case
-            self._converge({id: case})
+            if moment.acts:
+                self._converge({id: case})
         self._to(now)
         self._converge(cases)
 
@@ -109,7 +111,7 @@ class Rehearsal:
         }
         for settings in _unique(case.settings for case in fitting.values()):
             own = {id: case for id, case in fitting.items() if case.settings is settings}
-            done = apply(self._situation(own, settings), Open())
+            done = apply(self._situation(own, settings), Open(), passes=1)
             self.memories |= done.memories
             self.refused = {_words(one): None for one in done.report.of(State.FAILED, State.UNCERTAIN)}
 
@@ -143,9 +145,29 @@ def _words(outcome: Outcome) -> str:
 def _births(cases: Mapping[str, Case]) -> Iterator[Birth]:
     """Every version that was valid."""
     for id, case in cases.items():
-        for number, version in enumerate(case.history.versions):
-            if version.incident is not None:
-                yield Birth(version.at, id, number)
+        listed = [(number, one) for number, one in enumerate(case.history.versions) if one.incident]
+        incidents = [None, *(one.incident for _, one in listed), None]
+        for (number, version), before, now, after in zip(
+            listed, incidents, incidents[1:], incidents[2:], strict=False
+        ):
+            yield Birth(version.at, id, number, _acts(before, now, after))
+
+
+def _acts(before: Incident | None, now: Incident | None, after: Incident | None) -> bool:
+    """False for an edit of texts, which the next version brings about as well: it has them all."""
+    if before is None or now is None or _asks(before) != _asks(now):
+        return True
+    return after is not None and not _keyed(now) <= _keyed(after)
+
+
+def _asks(one: Incident) -> tuple[object, ...]:
+    """What of a file depends on the time at which it is asked for, or leaves something behind."""
+    told = (one.severity, one.status, one.services, one.page, one.escalations, one.adopt.pagerduty)
+    return (*told, one.private, one.drill, one.paused, one.reporter, dict(one.roles), one.responders)
+
+
+def _keyed(one: Incident) -> set[datetime]:
+    return {update.at for update in one.updates} | {note.at for note in one.timeline}
 
 
 def _as_of(case: Case, number: int, settings: Settings | None) -> Case:

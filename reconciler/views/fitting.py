@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from reconciler.incident.text import one_line
+from reconciler.incident.text import one_line, web_link
 from reconciler.views.verbatim import code
 
 #: GitHub takes a comment of 65,536 characters; some are left to who posts it.
@@ -50,7 +50,7 @@ def fitted(head: str, sections: Iterable[Section], foot: str, limit: Limit) -> s
     After the first block that has no room none is shown any more.
     """
     blocks = [(section.title, block) for section in sections for block in section.blocks]
-    whole = f". The whole: {code(one_line(limit.whole, 300))}" if limit.whole else ""
+    whole = f". The whole: {_linked(limit.whole)}" if limit.whole else ""
     worst = _left(Counter(block.noun for _, block in blocks), len(blocks), whole)
     room = limit.most - sum(_size(text) for text in (head, worst, foot))
     told, left, folded, title = [head], Counter[str](), 0, ""
@@ -66,6 +66,15 @@ def fitted(head: str, sections: Iterable[Section], foot: str, limit: Limit) -> s
         told.append(fits)
     parts = [*told, *filter(None, [_left(left, folded, whole), foot])]
     return "".join(f"{one}{_between(one, after)}" for one, after in pairwise([*parts, ""]))
+
+
+def _linked(words: str) -> str:
+    """Where the whole is: web addresses as links, all else in code."""
+    told = one_line(words, 300).split(" ")
+    groups = groupby(told, key=lambda word: web_link(word) is not None)
+    return " ".join(
+        " ".join(f"<{one}>" for one in group) if link else code(" ".join(group)) for link, group in groups
+    )
 
 
 def _size(text: str) -> int:

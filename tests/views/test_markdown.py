@@ -110,7 +110,7 @@ def test_at_every_limit_nothing_stays_open_and_what_is_left_out_is_counted() -> 
     whole = transition_markdown(made, Limit(1_000_000))
     assert "left out" not in whole
     for most in [*range(SHORTEST, 6000, 97), *(draw.randrange(SHORTEST, len(whole)) for _ in range(60))]:
-        text = transition_markdown(made, Limit(most, f"the artifact {words}"))
+        text = transition_markdown(made, Limit(most, f"the artifact ``` @team {WORD}"))
         assert len(text.encode()) <= most
         checked(text)
         [told] = [line for line in text.splitlines() if line.startswith("… left out here: ")]
@@ -118,6 +118,12 @@ def test_at_every_limit_nothing_stays_open_and_what_is_left_out_is_counted() -> 
         shown = text.count("\n- **`2026112")
         left = re.search(r"(\d+) incidents?[,.]", told)
         assert shown + int(left[1] if left else 0) >= 24, "of the branch, and of the services"
+
+
+def test_where_the_whole_is_can_be_a_link() -> None:
+    made, place = transition("words", 40), "https://github.com/example/incidents/actions/runs/12"
+    text = transition_markdown(made, Limit(SHORTEST, f"the artifact of {place}"))
+    assert f". The whole: `the artifact of` <{place}>\n" in text
 
 
 @pytest.mark.parametrize("number", [0, 1, 400])
