@@ -20,9 +20,13 @@ from reconciler.repo.snapshot import Snapshot, snapshot
 if TYPE_CHECKING:
     from reconciler.repo.proposals import Proposal
 
-__all__ = ["Shelf", "newest_shelf", "settings_at", "shelf_at", "shelve"]
+__all__ = ["NoIncident", "Shelf", "newest_shelf", "settings_at", "shelf_at", "shelve"]
 
 _LISTED = 8  # ids that a message names
+
+
+class NoIncident(Failure):
+    """No incident has that id, or one that begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Shelf:
         inside = sorted(id for id in self.paths if given and given in id)
         near = nearest(given, self.paths) if given else None
         close = list(dict.fromkeys([*inside, *([near] if near else [])]))
-        return Failure(
+        return NoIncident(
             f"there is no incident {quoted(given)}",
             detail=f"near to it: {_shortened(close)}" if close else "",
             next="`reconciler list --all` shows every id",

@@ -40,7 +40,7 @@ from reconciler.repo.proposals import as_proposed, quoted_trailers, tips
 from reconciler.repo.propose import Edit, Proposed, Proposing, Pulls
 from reconciler.repo.remote import Protected
 from reconciler.repo.repository import Repository
-from reconciler.repo.shelf import Shelf, shelf_at
+from reconciler.repo.shelf import NoIncident, Shelf, shelf_at
 from reconciler.repo.waiting import let_go
 
 #: The first line of a new file: an editor then completes and explains every key.
@@ -191,8 +191,9 @@ class _Errand:
         made = self._made if desk.made else None
         try:
             return commit_and_push(desk.repo, desk.git, self._files, self._words, desk.clock, made=made)
-        except Protected:
-            if desk.git.protected is False or desk.pulls is None:
+        except (Protected, NoIncident) as failure:
+            unseen = isinstance(failure, NoIncident)  # by the branch; it may be proposed
+            if desk.git.protected is False or (desk.pulls is None and not unseen):
                 raise
         committed = self._by_pull_request()
         let_go(desk.repo, self._told)

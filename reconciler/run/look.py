@@ -16,7 +16,7 @@ from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
 from reconciler.repo.state import State, StateStore
 from reconciler.repo.story import Event, as_history, decisions
-from reconciler.run.proposed import given_up
+from reconciler.run.proposed import given_up, unmerged
 from reconciler.run.story import effects_of, versions_of
 
 _LAST = 5  # commits that one incident's screen names
@@ -93,7 +93,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
     shelf = newest_shelf(repo)
     shelf = _with_proposals(shelf, _memories(_state(repo, shelf, clock)))
     incident = shelf.incident(shelf.find(given))
-    revision = str(as_proposed(shelf, incident.id).revision)
+    revision, waits = str(as_proposed(shelf, incident.id).revision), shelf.proposed.get(incident.id)
     versions = versions_of(repo, revision, incident.path, incident.formerly)
     events = list(decisions(versions, incident.path))
     edited = [
@@ -104,7 +104,7 @@ def dossier(repo: Repository, clock: Clock, given: str) -> Dossier:
         since=as_history(versions, incident.path).began(incident.status),
         memory=_memories(_state(repo, shelf, clock)).get(incident.first, Memory()),
         commits=events[: -_LAST - 1 : -1],
-        blob=shelf.blobs[incident.path],
+        blob=unmerged(waits.commit) if waits else shelf.blobs[incident.path],
         settings=shelf.settings,
         now=clock.now(),
         applied=next(iter(effects_of(repo, shelf.settings.git, incident.first, most=1)), None),

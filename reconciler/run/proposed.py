@@ -170,7 +170,7 @@ class Proposals:
             history=History(tuple(versions)),
             now=wanted.now,
             memory=memory,
-            blob=f"unmerged:{review.commit}",
+            blob=unmerged(review.commit),
             url=self._url(one),
             allow_late_pages=wanted.allow_late_pages,
             on=wanted.on,
@@ -241,7 +241,12 @@ class _Asked:
 
 def given_up(memory: Memory | None, one: Proposal) -> bool:
     """Whether exactly this was canceled before."""
-    return memory is not None and memory.settled and memory.blob == f"unmerged:{one.commit}"
+    return memory is not None and memory.settled and memory.blob == unmerged(one.commit)
+
+
+def unmerged(commit: str) -> str:
+    """Stands where the blob of a file would, so that it is looked at anew once it is on the branch."""
+    return f"unmerged:{commit}"
 
 
 def _waited_for(shelf: Shelf, memories: Mapping[str, Memory]) -> dict[str, Review]:

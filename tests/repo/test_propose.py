@@ -254,6 +254,17 @@ def test_without_the_setting_a_refused_push_becomes_a_pull_request(there: Review
     assert (there.branches(), ana.head) == ([written.id], before)
 
 
+def test_without_the_setting_what_is_proposed_is_led_on_all_the_same(there: Reviewed) -> None:
+    id = there.desk(there.clone(), git=GitSettings()).declare(declared(), request()).id
+    written = there.desk(there.clone("bo"), git=GitSettings()).change(
+        id, told("Rolling back."), request("two")
+    )
+    assert written.proposed is not None
+    assert there.log(f"incident/{id}") == [f"{id}: update", f"{id}: declare sev1"]
+    with pytest.raises(Failure, match="there is no incident"):
+        there.desk(there.clone("chen"), git=GitSettings()).change("nothing", told("?"), request("three"))
+
+
 @pytest.mark.parametrize("git", [GitSettings(), GitSettings(protected=False)])
 def test_without_a_token_it_says_both_remedies(there: Reviewed, git: GitSettings) -> None:
     token = git.protected is False
