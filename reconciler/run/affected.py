@@ -5,10 +5,9 @@ The others count as settled ones do, so that ten thousand files cost what two co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
 
 from reconciler.incident.history import History
 from reconciler.incident.model import Incident
@@ -16,10 +15,12 @@ from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
 from reconciler.repo.between import Between
 from reconciler.repo.good_settings import Known, settings_in
+from reconciler.repo.proposals import branch_of
 from reconciler.repo.shelf import Shelf, shelve
-from reconciler.repo.snapshot import UNCOMMITTED, Snapshot
+from reconciler.repo.snapshot import Snapshot
 from reconciler.repo.state import State
 from reconciler.repo.touched import touched_since
+from reconciler.run.lived import lived
 from reconciler.run.revision import Revision, read
 from reconciler.run.wanted import Wanted
 from reconciler.targets.case import Case
@@ -75,6 +76,12 @@ class Affected:
     before: Revision
     lives: Mapping[str, Case]
 
+    @property
+    def notices(self) -> list[str]:
+        """What of the head has been done before it is merged."""
+        waiting = sorted(id for id, case in self.lives.items() if case.review is not None)
+        return [f"{id}: paged for already, since {branch_of(id)} proposes it" for id in waiting]
+
 
 def affected(found: Between, base: Side, head: Side, now: datetime, kept: State) -> Affected:
     """What the branch can touch. `kept` spares the settled ones, where the state is here."""
@@ -89,8 +96,8 @@ def affected(found: Between, base: Side, head: Side, now: datetime, kept: State)
     ids |= {case.incident.id for case in cases.values()}
     here, _ = head.shelf.load(sorted(ids & head.shelf.paths.keys()))
     missing = frozenset(one.id for one in here if one.first not in cases)
-    lives = {**dict(_lost(base, head, missing, now)), **cases}
-    return Affected(ids, replace(before, cases=cases), lives)
+    others = lived(base.shelf, head.read(missing, {}, now)) if missing else {}
+    return Affected(ids, replace(before, cases=cases), {**others, **cases})
 
 
 def _alike(base: Side, head: Side) -> bool:
@@ -138,36 +145,3 @@ def _footing(lived: History, settings: Settings) -> tuple[object, ...]:
         settings.drill if any(one.drill for one in ever) else None,
         settings.private_allowed if any(one.private for one in ever) else None,
     )
-
-
-def _lost(base: Side, head: Side, ids: frozenset[str], now: datetime) -> Iterator[tuple[str, Case]]:
-    """What the base had a valid file of, and has none now: as the last run left it, in that version."""
-    if not ids:
-        return
-    shelf, after = base.shelf, head.read(ids, {}, now)
-    for key, case in after.cases.items():
-        versions = tuple(one for one in case.history.versions if _has(shelf, one.commit))
-        valid = [one.incident for one in versions if one.incident is not None]
-        if valid:
-            path = _lay(after, case.incident)
-            yield (
-                key,
-                replace(
-                    case,
-                    incident=replace(valid[-1], formerly=case.incident.formerly, path=path),
-                    url=(case.url or "").replace(quote(case.incident.path), quote(path)) or None,
-                    settings=base.settings,
-                    history=History(versions, case.history.complete),
-                    blob="",
-                ),
-            )
-
-
-def _lay(after: Revision, one: Incident) -> str:
-    """Where its file lay when it was applied last: of one that says its former id only now, under that."""
-    former = after.lineage.former
-    return next((former[id] for id in reversed(one.formerly) if id in former), one.path)
-
-
-def _has(shelf: Shelf, commit: str) -> bool:
-    return commit != UNCOMMITTED and shelf.repo.is_ancestor(commit, str(shelf.revision))

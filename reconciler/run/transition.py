@@ -130,7 +130,8 @@ class Branch:
         made = tuple(steps(found, head.settings))
         broken = judged(made, base.settings.rules)
         places = {one.location for one in plan.problems}
-        notes = tuple(filter(None, [head.known.note, *plan.notices, *rehearsal.refused]))
+        told = [head.known.note, *plan.notices, *touched.notices, *rehearsal.refused]
+        notes = tuple(filter(None, told))
         return Transition(
             base=str(found.base.revision),
             plan=replace(plan, notices=notes, in_sync=0),

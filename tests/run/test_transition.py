@@ -138,3 +138,19 @@ def test_late_pages_are_held_back_as_after_the_merge_and_let_go_alike(lived: Liv
     options = Options(now=lived.company.clock.now(), allow_late_pages=True)
     let = Branch(Repository.open(lived.clone.folder), lived.company.clock, Ideal, options)
     assert "create pagerduty:primary" in things(let.transition("origin/main"))
+
+
+def test_of_a_proposed_incident_the_page_is_there_already(lived: Lived) -> None:
+    """Its branch was pushed, so that the loop has paged for it: merging opens the rest."""
+    id = "20261122-odd-otter"
+    lived.clone.git("checkout", "--quiet", "-b", f"incident/{id}")
+    lived.commit(declare(path=path_of(id)))
+    assert "create pagerduty:primary" in things(lived.transition()), "nobody has seen it yet"
+    lived.clone.git("push", "--quiet", "origin", f"incident/{id}")
+    lived.clone.git("fetch", "--quiet", "origin")
+    found = lived.transition()
+    assert "create pagerduty:primary" not in things(found)
+    assert "create slack:channel" in things(found)
+    assert f"{id}: paged for already, since incident/{id} proposes it" in found.plan.notices
+    lived.commit(put(path_of(id), status="canceled"))
+    assert things(lived.transition())[0] == "retire pagerduty:primary"
