@@ -43,6 +43,11 @@ class Step:
         return one.first if one is not None else ""
 
     @property
+    def ids(self) -> set[str]:
+        """The ids of its files."""
+        return {one.id for one in (self.before, self.after) if one is not None}
+
+    @property
     def private(self) -> bool:
         """True where it is private, or was."""
         return any(one is not None and one.private for one in (self.before, self.after))

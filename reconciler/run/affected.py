@@ -83,10 +83,22 @@ class Affected:
         return [f"{id}: paged for already, since {branch_of(id)} proposes it" for id in waiting]
 
 
-def affected(found: Between, base: Side, head: Side, now: datetime, kept: State) -> Affected:
+def asked(base: Side, head: Side, only: Collection[str]) -> frozenset[str]:
+    """The ids that were asked for, each by its beginning, or all. Raises Failure where there is none."""
+    ids = frozenset({*base.shelf.paths, *head.shelf.paths})
+    for given in only:
+        if not any(id.startswith(given) for id in ids):
+            head.shelf.find(given)
+    return frozenset(id for id in ids if not only or any(id.startswith(given) for given in only))
+
+
+def affected(
+    found: Between, base: Side, head: Side, now: datetime, kept: State, only: Collection[str] = ()
+) -> Affected:
     """What the branch can touch. `kept` spares the settled ones, where the state is here."""
-    ids = found.changed
-    before = base.read(ids if _alike(base, head) else ids | _unsettled(base, kept, now), {}, now)
+    wanted = asked(base, head, only)
+    ids = found.changed & wanted
+    before = base.read(ids if _alike(base, head) else ids | (_unsettled(base, kept, now) & wanted), {}, now)
     anew = base.template != head.template
     cases = {
         key: case

@@ -118,7 +118,7 @@ class Branch:
         now = self.options.now or self.clock.now()
         base, head = Side.of(found.base), Side.of(found.head)
         kept = StateStore(self.repo, base.settings.git, self.clock).load(fetch=False)
-        touched = affected(found, base, head, now, kept)
+        touched = affected(found, base, head, now, kept, self.options.only)
         if touched.before.cut:
             raise cut(self.repo)
         rehearsal = self._rehearsed(touched.lives, base, now)
@@ -127,7 +127,7 @@ class Branch:
             raise cut(self.repo)
         already = rehearsal.plan(touched.before, base.settings)
         plan = without(rehearsal.plan(after, head.settings), already, rehearsal.supposed.nameless)
-        made = tuple(steps(found, head.settings))
+        made = tuple(one for one in steps(found, head.settings) if one.ids & touched.ids)
         broken = judged(made, base.settings.rules)
         places = {one.location for one in plan.problems}
         told = [head.known.note, *plan.notices, *touched.notices, *rehearsal.refused]

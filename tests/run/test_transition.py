@@ -154,3 +154,19 @@ def test_of_a_proposed_incident_the_page_is_there_already(lived: Lived) -> None:
     assert f"{id}: paged for already, since incident/{id} proposes it" in found.plan.notices
     lived.commit(put(path_of(id), status="canceled"))
     assert things(lived.transition())[0] == "retire pagerduty:primary"
+
+
+def test_it_can_be_asked_for_one_incident_alone(lived: Lived) -> None:
+    lived.commit(put(status="closed"), declare(path=path_of("20261122-odd-otter")))
+    for only, expected in ((ID[:12], {ID}), ("20261122", {"20261122-odd-otter"})):
+        options = Options(now=lived.company.clock.now(), only=frozenset({only}))
+        found = Branch(Repository.open(lived.clone.folder), lived.company.clock, Ideal, options).transition(
+            "origin/main"
+        )
+        assert {one.id for one in found.plan.headings} == expected
+        assert {one.id for one in found.steps} == expected
+        assert len(found.broken) == (ID in expected)
+    unknown = Options(only=frozenset({"nowhere"}))
+    branch = Branch(Repository.open(lived.clone.folder), lived.company.clock, Ideal, unknown)
+    with pytest.raises(Failure, match="there is no incident `nowhere`"):
+        branch.transition("origin/main")
