@@ -46,8 +46,8 @@ def transition_markdown(found: Transition, limit: Limit) -> str:
         Section("", [_finding(one) for one in found.broken]),
         _problems(plan),
         _settings(found.settings),
-        _incidents(plan, turns),
-        Section("", [_quiet(one, bad) for one in found.steps if one.id not in shown]),
+        _incidents(plan, turns, title="#### The incidents"),
+        Section("#### The incidents", [_quiet(one, bad) for one in found.steps if one.id not in shown]),
         _notices(plan),
     ]
     if found.live is not None:
@@ -55,8 +55,8 @@ def transition_markdown(found: Transition, limit: Limit) -> str:
         first = Section("#### What the services hold now, and apply would do", [Block("line", summary)])
         sections += [first, _notices(found.live), _problems(found.live), _incidents(found.live, turns)]
     head = f"**{_headline(plan, 'Merging this')}**{_rules(found.broken)}{_besides(plan)}"
-    since = f"since {code(found.base[:12])}, at {code(plan.revision[:12])}"
-    return fitted(head, sections, f"<sub>{since}. {SUPPOSED}.</sub>", limit)
+    since = f"Since {code(found.base[:12])}, at {code(plan.revision[:12])}"
+    return fitted(head, sections, f"<sub>{since}. {SUPPOSED.capitalize()}.</sub>", limit)
 
 
 def _headline(plan: Plan, what: str) -> str:
@@ -116,7 +116,7 @@ def _quiet(step: Step, bad: Collection[str]) -> Block:
     return Block("incident", f"- {code(one.id if one else step.id)} {code(turn(step))}: {did}")
 
 
-def _incidents(plan: Plan, turns: Mapping[str, str]) -> Section:
+def _incidents(plan: Plan, turns: Mapping[str, str], title: str = "") -> Section:
     """A block an incident, those that page somebody first; what belongs to none comes before them."""
     changes: dict[str, list[Change]] = {}
     for change in plan.changes:
@@ -133,7 +133,7 @@ def _incidents(plan: Plan, turns: Mapping[str, str]) -> Section:
         else Block("line", _fenced(_in_order(lines[id])))
         for id in order
     ]
-    return Section("", told)
+    return Section(title, told)
 
 
 def _in_order(lines: list[tuple[Address, list[Line]]]) -> list[Line]:
