@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconciler.errors import Failure
 from reconciler.incident.history import History
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
@@ -17,7 +18,7 @@ from reconciler.repo.between import Between
 from reconciler.repo.good_settings import Known, settings_in
 from reconciler.repo.proposals import branch_of
 from reconciler.repo.shelf import Shelf, shelve
-from reconciler.repo.snapshot import Snapshot
+from reconciler.repo.snapshot import SETTINGS, Snapshot
 from reconciler.repo.state import State
 from reconciler.repo.touched import touched_since
 from reconciler.run.lived import lived
@@ -34,12 +35,23 @@ class Side:
 
     shelf: Shelf
     known: Known
+    empty: bool = False
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Side:
         """Raises Failure where there are no settings to go by."""
         known = settings_in(snapshot)
         return cls(shelve(snapshot, known.settings), known)
+
+    @classmethod
+    def before(cls, snapshot: Snapshot, head: Side) -> Side:
+        """The base of a head. Where it has no settings nothing was ever applied: it counts as empty."""
+        try:
+            if snapshot.find(SETTINGS) is not None:
+                return cls.of(snapshot)
+        except Failure:
+            pass
+        return cls(shelve(replace(snapshot, files={}, others={}), head.settings), head.known, empty=True)
 
     @property
     def settings(self) -> Settings:
@@ -97,7 +109,7 @@ def affected(
 ) -> Affected:
     """What the branch can touch. `kept` spares the settled ones, where the state is here."""
     wanted = asked(base, head, only)
-    ids = found.changed & wanted
+    ids = (frozenset(head.shelf.paths) if base.empty else found.changed) & wanted
     before = base.read(ids if _alike(base, head) else ids | (_unsettled(base, kept, now) & wanted), {}, now)
     anew = base.template != head.template
     cases = {
@@ -108,7 +120,7 @@ def affected(
     ids |= {case.incident.id for case in cases.values()}
     here, _ = head.shelf.load(sorted(ids & head.shelf.paths.keys()))
     missing = frozenset(one.id for one in here if one.first not in cases)
-    others = lived(base.shelf, head.read(missing, {}, now)) if missing else {}
+    others = lived(base.shelf, head.read(missing, {}, now)) if missing and not base.empty else {}
     return Affected(ids, replace(before, cases=cases), {**others, **cases})
 
 

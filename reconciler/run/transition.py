@@ -116,7 +116,8 @@ class Branch:
         """What the branch does to what `revision` has. Raises Failure where that cannot be told."""
         found = between(self.repo, revision)
         now = self.options.now or self.clock.now()
-        base, head = Side.of(found.base), Side.of(found.head)
+        head = Side.of(found.head)
+        base = Side.before(found.base, head)
         kept = StateStore(self.repo, base.settings.git, self.clock).load(fetch=False)
         touched = affected(found, base, head, now, kept, self.options.only)
         if touched.before.cut:

@@ -170,3 +170,16 @@ def test_it_can_be_asked_for_one_incident_alone(lived: Lived) -> None:
     branch = Branch(Repository.open(lived.clone.folder), lived.company.clock, Ideal, unknown)
     with pytest.raises(Failure, match="there is no incident `nowhere`"):
         branch.transition("origin/main")
+
+
+def test_with_the_first_settings_all_that_is_there_begins(lived: Lived) -> None:
+    clone = lived.clone
+    clone.git("checkout", "--quiet", "--orphan", "new")
+    settings = (clone.folder / "reconciler.yaml").read_text()
+    clone.commit({"reconciler.yaml": None})
+    clone.git("branch", "begun")
+    clone.commit({"reconciler.yaml": settings})
+    branch = Branch(Repository.open(clone.folder), lived.company.clock, Ideal)
+    found = branch.transition("begun")
+    assert {"create pagerduty:primary", "create slack:channel", "create notion:page"} <= {*things(found)}
+    assert found.settings == ()
