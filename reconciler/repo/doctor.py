@@ -19,6 +19,7 @@ from reconciler.repo import lease, refs, remote
 from reconciler.repo.identity import person
 from reconciler.repo.loader import check_settings_file
 from reconciler.repo.objects import TOOL, make_commit
+from reconciler.repo.proposals import branch_of
 from reconciler.repo.remote import Pushed, RemoteTrouble
 from reconciler.repo.repository import Repository
 from reconciler.repo.snapshot import SETTINGS, Found, Snapshot
@@ -87,7 +88,10 @@ def of_git(repo: Repository, git: GitSettings, place: Location, now: datetime) -
         yield bad(f"{git.remote} has no branch {git.branch}", step, place)
     else:
         yield good(f"the branch {git.branch} is there")
-    yield _dry(repo, git, ref, there)
+    if git.protected:
+        yield _really(repo, git, refs.branch_ref(branch_of("doctor")), "a branch of an incident", now)
+    else:
+        yield _dry(repo, git, ref, there)
     yield _really(repo, git, refs.branch_ref(git.state), f"the state ref {git.state}", now)
     yield _really(repo, git, lease.REF, f"the lease ref {lease.REF}", now)
 

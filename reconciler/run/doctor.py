@@ -13,6 +13,9 @@ from typing import Any
 
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import Failure, defect
+from reconciler.forge.doctor import of_pulls
+from reconciler.forge.hub import Connect as Forge
+from reconciler.forge.hub import hastily
 from reconciler.incident.settings import Settings
 from reconciler.plan.diagnosis import Diagnosis, Sign, bad, know
 from reconciler.repo import doctor as repo_doctor
@@ -71,6 +74,7 @@ class Doctor:
     clock: Clock = field(default_factory=SystemClock)
     connect: Connect = connect_all
     told: Callable[[str], None] = lambda _: None
+    forge: Forge = hastily
 
     def examine(self, *, fix: bool = False) -> Checkup:
         """Look at everything; with `fix`, add what is missing in Notion. Raises Failure outside of Git."""
@@ -104,6 +108,8 @@ class Doctor:
                 yield know(note)
             place = settings.where("git")
             yield from repo_doctor.of_git(self.repo, settings.git, place, self.clock.now())
+            review = settings.where("git", "protected")
+            yield from of_pulls(self.repo, settings.git, self.environ, self.clock, self.forge, review)
 
         return Group("git", "Git", _gathered(all_of_it()))
 

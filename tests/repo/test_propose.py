@@ -106,6 +106,17 @@ def test_an_edit_after_the_merge_begins_a_new_pull_request(
     assert "nobody is paged or told because of it" in there.github.pulls()[1]["body"]
 
 
+@pytest.mark.parametrize("how", list(Merged))
+def test_what_was_merged_is_known_without_asking(there: Reviewed, how: Merged) -> None:
+    ana = there.clone()
+    id = there.desk(ana).declare(declared(), request()).id
+    there.github.merge(1, how, delete=False)
+    there.desk(ana, token=False).change(id, SetStatus(Status.RESOLVED, START), request("two"))
+    assert there.log(f"incident/{id}", "%s %p") == [
+        f"{id}: resolve {there.company.remote.git('rev-parse', '--short', 'main')}"
+    ]
+
+
 def test_two_people_at_once_lose_nothing(there: Reviewed) -> None:
     ana, bo = there.clone(), there.clone("bo")
     id = there.desk(ana).declare(declared(), request()).id
