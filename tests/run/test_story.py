@@ -61,9 +61,7 @@ def test_what_fails_again_is_told_again_although_nothing_more_is_known_of_the_in
     assert "create notion page: failed" in done[0]
     assert done[1] == ["create notion page: failed"]
     every = stories(Repository.open(ana.folder), Sought(since=START - timedelta(days=1)))
-    assert [list(one.effects) for one in every.events if one.incident == ID and one.is_effect][
-        ::-1
-    ] == effects
+    assert [list(one.effects) for one in every.events if one.incident == ID and one.is_effect][::-1] == done
 
 
 def test_what_two_machines_did_at_once_is_told_of_both(tmp_path: Path) -> None:
