@@ -15,6 +15,8 @@ from reconciler.incident.text import cut, lines, one_line
 
 #: A text up to this length is told on its line; a longer one, or one of several lines, below it.
 _LINE = 200
+#: Up to this length both versions of a text are told as a whole.
+_SHORT = 80
 #: So much of a text is told; `--json` has it whole.
 _LONG = 2000
 #: Words that both versions of a text share and that are shown around what is new.
@@ -134,7 +136,7 @@ def value(told: Any) -> str:
 def _reworded(before: Any, after: Any) -> str:
     """`before  →  after`; of long texts the words that differ, with some around them."""
     old, new = value(before), value(after)
-    if max(len(old), len(new)) > _LINE:
+    if max(len(old), len(new)) > _SHORT:
         old, new = _differing(old.split(" "), new.split(" "))
     if old == new:  # such as another line break
         return f"{cut(old, _LINE)} (in other lines)"

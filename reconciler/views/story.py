@@ -165,8 +165,8 @@ def _subject(event: Event) -> str:
 def _told(event: Event) -> Iterator[Edit]:
     yield from edits(event.changes)
     known = [_parsed(effect) for effect in event.effects]
-    for one, group in groupby(known, lambda effect: effect._replace(rest="")):
-        rests = ", ".join(one_line(effect.rest) for effect in group if effect.rest)
+    for one, group in groupby(known, lambda effect: effect._replace(rest="…" if effect.rest else "")):
+        rests = ", ".join(one_line(effect.rest) for effect in group)
         name = one_line(f"{one.name} {rests}", _LONG)
         done = _DONE.get(one.kind, one.kind)
         if one.ended == "failed":

@@ -97,6 +97,7 @@ def test_an_effect_says_what_was_applied_by_which_run_and_what_failed(
     clone.commit({place(RHINO): file()}, "Declare", at=START)
     done = [
         f"create pagerduty:{RHINO}/primary",
+        f"create pagerduty:{RHINO}/primary/links",
         f"create slack:{RHINO}/invite/ana@example.com",
         f"create slack:{RHINO}/invite/bo@example.com",
         f"create slack:{RHINO}/announcement/#incidents: uncertain",
@@ -109,6 +110,7 @@ def test_an_effect_says_what_was_applied_by_which_run_and_what_failed(
     assert head.split("  ")[1] == f"applied {clone.head[:12]} by CI 7"
     assert seen.lines[seen.lines.index(head) + 1 :] == [
         "  + pagerduty primary: made",
+        "  + pagerduty primary links: made",
         "  + slack invite ana@example.com, bo@example.com: made",
         "  ? slack announcement #incidents: perhaps made, the answer was lost",
         "  x notion page: not updated, failed",
