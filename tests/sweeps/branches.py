@@ -14,6 +14,9 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from reconciler.run.transition import Transition
+from reconciler.views.fitting import Limit
+from reconciler.views.markdown import transition_markdown
 from tests.support.branching import (
     MOVED,
     OTHER,
@@ -201,13 +204,21 @@ def check(name: str, most: int | None = None) -> int:
         lived = Lived.begun(Path(folder))
         for number, one in enumerate(made[:most], start=1):
             found, real = lived.step(*one.edits, hours=one.hours)
-            assert not [one for one in found.plan.notices if "not supposed" in one], found.plan.notices
-            assert not _MADE_UP.search(json.dumps(found.to_json())), "what was only made up gets out"
             here, there = told(found.plan), told(real)
             differs = [f"only the branch: {line}" for line in here if line not in there]
             differs += [f"only the merge: {line}" for line in there if line not in here]
             assert here == there, "\n".join([f"step {number} of {name}, {one.name}:", *differs])
+            _discreet(lived, found)
     return len(made[:most])
+
+
+def _discreet(lived: Lived, found: Transition) -> None:
+    """Nothing gets out that is private, or that exists only where the base is supposed."""
+    assert not [one for one in found.plan.notices if "not supposed" in one], found.plan.notices
+    assert not _MADE_UP.search(json.dumps(found.to_json())), "what was only made up gets out"
+    text = transition_markdown(found, Limit())
+    secret = [one["title"] for one in lived.files.incidents.values() if one.get("private")]
+    assert not [title for title in secret if title in text], text
 
 
 def _walk(seed: int) -> Sequence[Made]:
