@@ -16,7 +16,7 @@ from reconciler.helper.answers import Content, Told, kept
 from reconciler.helper.board import Board, Books
 from reconciler.helper.progress import KEPT, troubles
 from reconciler.helper.talk import Answer
-from reconciler.incident.model import Incident
+from reconciler.incident.model import Incident, Status
 from reconciler.plan.plan import Report
 from reconciler.targets.seam import CallError
 
@@ -80,6 +80,10 @@ class Watch:
     def _show(self, one: Kept, board: Board) -> None:
         now, incident = self.clock.now(), _newest(one.told.incident, board)
         told = replace(one.told, incident=incident)
+        proposed = told.written.proposed
+        if proposed is not None and proposed.new and incident.id not in board.shelf.paths:
+            incident = replace(incident, status=Status.CANCELED)  # closed unmerged
+            told = replace(told, incident=incident)
         told = replace(told, merged=not board.unreviewed(incident))
         stands = board.progress(incident, one.heard, told.again)
         content = kept(told, stands, board.settings, now)

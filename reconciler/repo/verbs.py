@@ -7,7 +7,7 @@ left. A request that is delivered twice is found by its id, and not carried out 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconciler.clock import Clock
@@ -115,6 +115,7 @@ class Desk:
     clock: Clock
     made: Made | None = None
     pulls: Pulls | None = None
+    refused: set[str] = field(default_factory=set)  # the branches that were seen to take no pushes
 
     @property
     def proposing(self) -> Proposing:
@@ -184,7 +185,8 @@ class _Errand:
 
     def _committed(self) -> Committed:
         desk = self._desk
-        if desk.git.protected and desk.repo.has_remote(desk.git.remote):
+        protected = desk.git.protected or desk.git.branch in desk.refused
+        if protected and desk.repo.has_remote(desk.git.remote):
             return self._by_pull_request()
         if not self._request.push:
             return self._kept_here()
@@ -195,6 +197,8 @@ class _Errand:
             unseen = isinstance(failure, NoIncident)  # by the branch; it may be proposed
             if desk.git.protected is False or (desk.pulls is None and not unseen):
                 raise
+            if not unseen:
+                desk.refused.add(desk.git.branch)
         committed = self._by_pull_request()
         let_go(desk.repo, self._told)
         return committed

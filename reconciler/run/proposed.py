@@ -108,7 +108,9 @@ class Proposals:
             if id not in {*shelf.paths, *found, *memories}:
                 over.setdefault(id, Review(pull.commit, pull.number, over=True))
         unknown = frozenset(missing - merged - over.keys())
-        return cls(shelf, live, over, numbers, unknown, tuple(asked.notices), lost and asked.silent)
+        concerned = bool(shelf.settings.git.protected or live or waited)
+        notices = tuple(asked.notices) if concerned else ()
+        return cls(shelf, live, over, numbers, unknown, notices, lost and asked.silent and concerned)
 
     def named(self, given: str) -> bool:
         """Whether an id that was asked for, or its beginning, is that of a proposal."""

@@ -103,6 +103,8 @@ def test_closed_unmerged_it_is_none_any_more(desked: Desked) -> None:
     desked.there.company.later(minutes=10)
     desked.there.github.close(1)
     desked.goes_on()
+    assert desked.answer.endswith(":checkered_flag: canceled")
+    assert "waits for review" not in desked.answer
     desked.office.types("ana", "/incident", "list")
     assert desked.office.told == "Nothing is open."
     desked.office.types("ana", "/incident", f"update {id} Still here?")

@@ -111,10 +111,15 @@ def test_what_was_merged_is_known_without_asking(there: Reviewed, how: Merged) -
     ana = there.clone()
     id = there.desk(ana).declare(declared(), request()).id
     there.github.merge(1, how, delete=False)
+    (there.company.remote.folder / "hooks" / "update").unlink()
+    bo, path = there.clone("bo"), f"incidents/2026/11/{id}.yaml"
+    there.company.commit(bo, {path: (bo.folder / path).read_text() + "bridge: https://zoom.us/j/1\n"})
+    there.company.remote.protect()
     there.desk(ana, token=False).change(id, SetStatus(Status.RESOLVED, START), request("two"))
     assert there.log(f"incident/{id}", "%s %p") == [
         f"{id}: resolve {there.company.remote.git('rev-parse', '--short', 'main')}"
     ]
+    assert "zoom.us" in there.show(f"incident/{id}", path)
 
 
 def test_two_people_at_once_lose_nothing(there: Reviewed) -> None:

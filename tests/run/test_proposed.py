@@ -198,6 +198,14 @@ def test_github_out_of_reach_holds_no_page_up(there: Reviewed, ana: Clone, ci: C
     assert any("what became of proposed incidents is not known" in one for one in report.notices)
 
 
+def test_whom_no_proposal_concerns_hears_nothing_of_github(tmp_path: Path) -> None:
+    there = Reviewed.at(tmp_path, PROTECTED.replace("protected: true, ", ""), protect=False)
+    shell = there.company.shell(there.clone(), forge=lambda _environ, _clock: Down())
+    report = shell.apply(there.company.options(holder="ana"))
+    assert report.notices == ()
+    assert there.company.state_log() != []
+
+
 def test_a_fresh_one_is_paged_for_before_github_is_asked(there: Reviewed, ana: Clone, ci: Clone) -> None:
     there.apply(ci)
     proposed(there, ana)

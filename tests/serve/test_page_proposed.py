@@ -113,6 +113,18 @@ def test_without_the_setting_a_page_that_went_ahead_stays_the_same_one(tmp_path:
     assert held(there.company.shell(resident.clone).repo) == []
 
 
+def test_once_a_push_was_refused_nobody_is_called_for_before_the_review(tmp_path: Path) -> None:
+    there = Reviewed.at(tmp_path, PROTECTED.replace("protected: true, ", ""))
+    resident = Resident(there)
+    desk = resident.desk(GitSettings())
+    id = desk.declare(declared(), request()).id
+    there.github.merge(1)
+    there.apply(resident.clone)
+    written = desk.change(id, Escalate(START, "payments", None, ""), request("two"))
+    assert written.proposed is not None
+    assert set(there.company.pages()) == {f"{id}/primary"}
+
+
 def test_what_an_incident_adopts_is_left_alone_before_its_review(resident: Resident) -> None:
     there = resident.there
     service = {"id": "PSVC001", "type": "service_reference"}
