@@ -73,8 +73,9 @@ def _workflow(text: str, answers: Answers) -> str:
         {
             "pip install --quiet .": f'pip install --quiet "{PACKAGE}"',
             "on\n# main": f"on\n# {answers.branch}",
-            "branches: [main]": f"branches: [{spell(answers.branch, flow=True)}]",
+            "branches: [main, ": f"branches: [{spell(answers.branch, flow=True)}, ",
             "refs/heads/main": f"refs/heads/{answers.branch}",
+            "ref: main": f"ref: {spell(answers.branch)}",
         },
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from reconciler.repo.repository import PROPOSALS
 from reconciler.starter.answers import EXAMPLES
 from reconciler.starter.render import FORM, WORKFLOW, render
 from reconciler.starter.sources import templates
@@ -27,6 +28,8 @@ TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.g
     if file.path in (WORKFLOW, FORM)
 }
 TOKENS = {"SLACK_BOT_TOKEN", "PAGERDUTY_API_TOKEN", "NOTION_TOKEN"}
+#: When a job runs that looks at somebody's edits.
+REVIEWED = "github.event_name == 'pull_request' && github.event.action != 'closed'"
 #: What each job of ours may do; beside these, jobs read the files.
 RIGHTS = {
     "validate": {"contents": "read"},
@@ -132,7 +135,7 @@ def test_what_others_wrote_goes_nowhere_but_through_the_event_s_file(name: str) 
 def test_no_foreign_code_runs_with_our_rights(name: str) -> None:
     assert not {"pull_request_target", "workflow_run", "issue_comment"} & load(name)["on"].keys()
     for job in load(name)["jobs"].values():
-        if job.get("if") == "github.event_name == 'pull_request'":
+        if job.get("if") == REVIEWED:
             assert "secrets." not in json.dumps(job)
             assert job["steps"][0]["with"]["persist-credentials"] is False
 
@@ -170,7 +173,7 @@ def test_apply_runs_one_at_a_time_on_the_whole_history_and_is_never_cut_off(name
     apply = load(name)["jobs"]["apply"]
     assert apply["concurrency"] == {"group": "apply", "cancel-in-progress": False}
     (checkout,) = [step for step in apply["steps"] if "checkout" in step.get("uses", "")]
-    assert checkout["with"] == {"fetch-depth": 0}
+    assert checkout["with"] == {"ref": "main", "fetch-depth": 0}
 
 
 @of_ours("reconcile.yml")
@@ -187,10 +190,11 @@ def test_apply_runs_on_push_on_request_and_as_a_safety_net_and_the_rest_on_a_pul
     workflow = load(name)
     assert workflow["on"].keys() == {"pull_request", "push", "schedule", "workflow_dispatch"}
     assert {"incidents/**", "reconciler.yaml"} <= set(workflow["on"]["push"]["paths"])
+    assert workflow["on"]["push"]["branches"][1:] == [f"{PROPOSALS}**"]
     jobs = workflow["jobs"]
     for job in ("validate", "plan"):
-        assert jobs[job]["if"] == "github.event_name == 'pull_request'"
-    assert jobs["apply"]["if"] == "github.event_name != 'pull_request' && github.ref == 'refs/heads/main'"
+        assert jobs[job]["if"] == REVIEWED
+    assert jobs["apply"]["if"].startswith("github.ref == 'refs/heads/main' || ")
 
 
 def test_the_action_runs_what_the_workflows_run() -> None:

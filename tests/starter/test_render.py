@@ -98,8 +98,11 @@ def test_the_example_is_an_incident_of_those_settings(given: Answers) -> None:
 @settings(max_examples=30, deadline=None)
 def test_the_workflow_applies_the_branch_of_the_settings(branch: str) -> None:
     workflow = data(WORKFLOW, replace(EXAMPLES, branch=branch))
-    assert workflow[True]["push"]["branches"] == [branch]  # YAML 1.1 reads the key `on` as a boolean
-    assert workflow["jobs"]["apply"]["if"].endswith(f"github.ref == 'refs/heads/{branch}'")
+    on = workflow[True]  # as YAML 1.1 reads the key
+    assert on["push"]["branches"] == [branch, "incident/**"]
+    apply = workflow["jobs"]["apply"]
+    assert apply["if"].startswith(f"github.ref == 'refs/heads/{branch}' || ")
+    assert [step["with"]["ref"] for step in apply["steps"] if "checkout" in step.get("uses", "")] == [branch]
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}", fullmatch=True), min_size=1, unique=True))

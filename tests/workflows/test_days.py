@@ -190,6 +190,25 @@ def test_where_main_is_protected_it_pages_and_opens_a_pull_request_and_says_so(o
     assert (ours.pages(), ours.channels()) == (["[SEV1] Checkout fails"], [f"incd-{id}"])
 
 
+def test_what_waits_for_its_review_is_paged_for_and_ends_when_it_is_closed(ours: Company) -> None:
+    site = ours.site
+    site.protect()
+    runs = site.propose(f"incident/{ID}", {path_of(): incident("sev1")})
+    well(runs[RECONCILE], "apply")
+    assert (ours.pages(), ours.channels()) == (["[SEV1] Checkout fails"], [])
+    opened = {"title": "Checkout fails", "head": f"incident/{ID}", "base": "main"}
+    pull = site.github.call("POST /repos/{owner}/{repo}/pulls", owner="acme", repo="incidents", **opened)
+    well(site.runs_of(pull["number"])[RECONCILE], "validate", "plan")
+    closed = site.close(pull["number"])[RECONCILE]
+    (job,) = well(closed, "apply")
+    assert {name: one.outcome for name, one in closed.items() if name != "apply"} == {
+        "validate": "skipped",
+        "plan": "skipped",
+    }
+    assert "its pages are resolved" in job.log
+    assert ours.statuses() == ["resolved"]
+
+
 def test_what_does_not_fit_is_an_annotation_and_nothing_is_done(ours: Company) -> None:
     run = ours.site.dispatch(title="x", severity="sev9", privat=True)[DECLARE]
     assert run["declare"].outcome == "failure"

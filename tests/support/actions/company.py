@@ -33,8 +33,15 @@ class Company:
 
     def pages(self) -> list[str]:
         """The titles of what somebody was paged with."""
-        listed = self.world.machines["pagerduty"].call("GET /incidents", date_range="all")["incidents"]
-        return [str(one["title"]) for one in listed]
+        return [str(one["title"]) for one in self._paged()]
+
+    def statuses(self) -> list[str]:
+        """How these stand."""
+        return [str(one["status"]) for one in self._paged()]
+
+    def _paged(self) -> list[Any]:
+        pagerduty = self.world.machines["pagerduty"]
+        return list(pagerduty.call("GET /incidents", date_range="all")["incidents"])
 
     def channels(self) -> list[str]:
         """The channels of incidents."""

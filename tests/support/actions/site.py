@@ -57,6 +57,7 @@ class Event:
     sha: str = ""
     fork: bool = False
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    head: str = ""  # the branch of a pull request
     only: str = ""  # the one workflow that is meant
     changed: list[str] = field(default_factory=list)
 
@@ -116,7 +117,8 @@ class Site:
 
     def runs_of(self, number: int, *, fork: bool = False, action: str = "synchronize") -> dict[str, Run]:
         """What a pull request starts, on the merge as GitHub tries it."""
-        git = self.remote.git
+        git, branch = self.remote.git, str(self.github.data["pulls"][str(number)]["head"])
+        self._keep_head(number, branch)
         base, head = self.remote.tip(), git("rev-parse", f"refs/pull/{number}/head")
         tree = git("merge-tree", "--write-tree", base, head)
         from tests.support.repositories import _git
@@ -127,7 +129,30 @@ class Site:
         full = "mallory/incidents" if fork else self.github.slug
         sides = {"head": {"sha": head, "repo": {"full_name": full}}, "base": {"sha": base, "ref": "main"}}
         payload = {"action": action, "number": number, "pull_request": {"number": number, **sides}}
-        return self.happen(Event("pull_request", payload, f"refs/pull/{number}/merge", merge, fork))
+        return self.happen(
+            Event("pull_request", payload, f"refs/pull/{number}/merge", merge, fork, head=branch)
+        )
+
+    def propose(self, branch: str, files: Mapping[str, Content]) -> dict[str, Run]:
+        """Push a branch on top of main, as somebody whose main is protected."""
+        self.desk.pull()
+        self.desk.git("switch", "--quiet", "--create", branch, "main")
+        self.desk.commit(files, at=datetime.now(UTC))
+        self.desk.push(branch)
+        sha = self.desk.head
+        self.desk.git("switch", "--quiet", "main")
+        return self.happen(Event("push", {}, f"refs/heads/{branch}", sha, changed=list(files)))
+
+    def close(self, number: int) -> dict[str, Run]:
+        """Close a pull request without merging it; its branch stays."""
+        self.github.close(number)
+        return self.runs_of(number, action="closed")
+
+    def _keep_head(self, number: int, branch: str) -> None:
+        """A pull request's own ref, of one that was not opened by `pull`."""
+        tip = self.remote.tip(f"refs/heads/{branch}")
+        if tip:
+            self.remote.git("update-ref", f"refs/pull/{number}/head", tip)
 
     def schedule(self) -> dict[str, Run]:
         """The clock of the default branch strikes."""
@@ -204,7 +229,7 @@ class Site:
         context = self._context(workflow, name, event, run)
         well = all(one["result"] == "success" for one in needs.values())
         seen = {"github": {**context, "event": Open(event.payload)}, "needs": needs}
-        seen["functions"] = {"success": lambda: well, "always": lambda: True}
+        seen["functions"] = {"success": lambda: well, "always": lambda: True, "startsWith": _begins}
         if not expressions.holds(job.get("if"), seen):
             return Ended(name, "skipped")
         rights = job.get("permissions", workflow.get("permissions"))
@@ -248,7 +273,7 @@ class Site:
             "run_id": str(run),
             "workflow": workflow["name"],
             "job": name,
-            "head_ref": "",
+            "head_ref": event.head,
             "base_ref": "main" if event.name == "pull_request" else "",
         }
 
@@ -285,6 +310,11 @@ class Site:
             self._pushes("none")
 
 
+def _begins(found: Any, with_: Any) -> bool:
+    """`startsWith`: whatever the case."""
+    return expressions.shown(found).casefold().startswith(expressions.shown(with_).casefold())
+
+
 def _needs(job: Mapping[str, Any]) -> list[str]:
     needs = job.get("needs", [])
     return [needs] if isinstance(needs, str) else list(needs)
@@ -300,11 +330,14 @@ def _meant(on: Mapping[str, Any], event: Event) -> bool:
             raise Unknown(f"of a push: {sorted(strange)}")
         branch, paths = event.ref.removeprefix("refs/heads/"), about.get("paths", ["**"])
         touched = any(fnmatch.fnmatch(one, path) for one in event.changed for path in paths)
-        return branch in about.get("branches", [branch]) and touched
+        wanted = any(fnmatch.fnmatch(branch, one) for one in about.get("branches", [branch]))
+        return wanted and touched
     if event.name == "repository_dispatch":
         return event.payload["action"] in about.get("types", [event.payload["action"]])
-    if event.name == "pull_request" and about:
-        raise Unknown(f"of a pull request: {sorted(about)}")
+    if event.name == "pull_request":
+        if strange := about.keys() - {"types"}:
+            raise Unknown(f"of a pull request: {sorted(strange)}")
+        return event.payload["action"] in about.get("types", ["opened", "synchronize", "reopened"])
     return True
 
 
