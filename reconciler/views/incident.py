@@ -18,6 +18,8 @@ from reconciler.views.known import Said, label, link_line, links, page_line, pag
 Rows = Iterable[tuple[str, Sequence[str | Said]]]
 
 _LABEL = 20
+#: Of a longer postmortem the beginning is shown.
+_LONG = 400
 
 
 def dossier_json(dossier: Dossier) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def dossier_json(dossier: Dossier) -> dict[str, Any]:
             {"at": moment(note.at), "by": note.by, "text": note.text, "link": note.link}
             for note in one.timeline
         ],
+        "postmortem": one.postmortem,
         "adopted": {"pagerduty": dict(one.adopt.pagerduty)},
         "pages": pages(dossier),
         "links": links(dossier),
@@ -116,6 +119,7 @@ def _places(dossier: Dossier) -> Rows:
         found.setdefault(label(key), []).append(link_line(key, url, dossier))
     yield from found.items()
     yield "bridge", [dossier.incident.bridge or ""]
+    yield "postmortem", lines(dossier.incident.postmortem or "", _LONG).splitlines()
     yield "file", [inert(dossier.incident.path)]
 
 

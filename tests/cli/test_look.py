@@ -109,7 +109,8 @@ def test_one_incident_is_shown_with_its_people_pages_and_links(
 ) -> None:
     more = (
         "reporter: ana@example.com\nroles: {commander: ana@example.com}\nresponders: [bo@example.com]\n"
-        "page: [payments]\nbridge: https://example.com/call\nsummary: |\n  One.\n  Two.\n"
+        "page: [payments]\nbridge: https://example.com/call\npostmortem: https://example.com/412\n"
+        "summary: |\n  One.\n  Two.\n"
         "updates: [{at: 2026-11-21T17:55:00Z, by: bo@example.com, text: Rolling back}]\n"
     )
     clone.commit({place(RHINO): file(more=more)}, "Declare", at=START)
@@ -134,6 +135,7 @@ def test_one_incident_is_shown_with_its_people_pages_and_links(
         "slack announcement  #incidents · https://slack.example.com/A1",
         "notion page   https://notion.example.com/N1",
         "bridge        https://example.com/call",
+        "postmortem    https://example.com/412",
         "last update   10m ago by Bo <bo@example.com>, of 1:",
         "  Rolling back",
         f"file          {place(RHINO)}",
