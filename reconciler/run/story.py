@@ -19,6 +19,7 @@ from reconciler.repo.good_settings import settings_in
 from reconciler.repo.history import Version
 from reconciler.repo.lived import Lived, lived
 from reconciler.repo.loader import says_private
+from reconciler.repo.proposals import as_proposed, branch_of, laid_over, new_proposals
 from reconciler.repo.removed import removed
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import Shelf, newest_shelf
@@ -73,18 +74,20 @@ class Stories:
 def story(repo: Repository, given: str, sought: Sought | None = None) -> tuple[str, list[Event]]:
     """The id, and its decisions and effects by time, the oldest first; of a private incident no values."""
     sought = sought or Sought()
-    settings, revision = _newest(repo)
-    path = _path(repo, revision, given)
-    id, formerly = incident_id(path), _formerly(repo, str(revision), path)
-    with ThreadPoolExecutor(1) as beside:  # Git looks at the state and at the branch at once
-        doing = beside.submit(effects_of, repo, settings.git, formerly[0] if formerly else id)
-        names = list(_names(repo, str(revision), path, formerly, lambda lay: lived(repo, str(revision), lay)))
+    settings, newest = _newest(repo)
+    path, revision = _found(repo, newest, given)
+    id, formerly = incident_id(path), _formerly(repo, revision, path)
+    with ThreadPoolExecutor(1) as other:  # Git looks at the state and at the branch at once
+        doing = other.submit(effects_of, repo, settings.git, formerly[0] if formerly else id)
+        names = list(_names(repo, revision, path, formerly, lambda lay: lived(repo, revision, lay)))
         done = doing.result()
     versions = [version for name in reversed(names) for version in name.versions]
     pulls = {commit: pull for name in names for commit, pull in name.pulls.items()}
     events = [*decisions(versions, path, pulls), *(replace(one, incident=id) for one in reversed(done))]
     if any(version.content is not None and says_private(version.content) for version in versions):
         events = [told_in_private(event) for event in events]
+    if revision != newest and events:
+        events[0] = replace(events[0], note=f"on branch {branch_of(id)}, not merged")
     told = sorted(sought.of(events), key=lambda event: event.at)
     return id, told if sought.most is None else told[-sought.most :]
 
@@ -157,23 +160,35 @@ def _newest(repo: Repository) -> tuple[Settings, str | None]:
     return settings_in(Snapshot(repo, revision, {}, {})).settings if revision != here else settings, revision
 
 
-def _path(repo: Repository, revision: str | None, given: str) -> str:
-    """Where the file lies whose id is `given`, or begins with it; a shelf knows what to say otherwise."""
-    usual = f"{FOLDER}/{given[:4]}/{given[4:6]}/{given}.yaml"
-    if revision is not None and _USUAL.fullmatch(given) and repo.read(revision, usual) is not None:
-        return usual
-    if revision is not None and given:
-        listed = repo.git.run("ls-tree", "-r", "-z", "--end-of-options", revision, FOLDER)
-        begun = [found.start() for found in re.finditer(b"/" + re.escape(raw(given)), listed)]
-        entries = [listed[listed.rfind(b"\0", 0, at) + 1 : listed.index(b"\0", at)] for at in begun]
-        files = [text(entry.partition(b"\t")[2]) for entry in entries if entry.startswith(b"100")]
-        ours = [path for path in files if path.endswith(".yaml") and not beside(path)]
-        fitting = [path for path in ours if incident_id(path).startswith(given)]
-        exact = [path for path in fitting if incident_id(path) == given]
-        if len(exact or fitting) == 1:
-            return (exact or fitting)[0]
+def _found(repo: Repository, revision: str | None, given: str) -> tuple[str, str]:
+    """Where the file lies whose id is `given`, or begins with it, and at which commit.
+
+    What lies nowhere on the branch may be proposed on one of its own; a shelf knows what to say otherwise.
+    """
+    if revision is not None and given and (path := _quickly(repo, revision, given)):
+        return path, revision
     shelf = newest_shelf(repo)
-    return shelf.path(shelf.find(given))
+    if shelf.revision is not None:
+        shelf = laid_over(shelf, new_proposals(shelf, shelf.settings.git))
+    id = shelf.find(given)
+    return shelf.path(id), str(as_proposed(shelf, id).revision)
+
+
+def _quickly(repo: Repository, revision: str, given: str) -> str | None:
+    """Where the one file lies that fits, without making something of all the others."""
+    usual = f"{FOLDER}/{given[:4]}/{given[4:6]}/{given}.yaml"
+    if _USUAL.fullmatch(given) and repo.read(revision, usual) is not None:
+        return usual
+    listed = repo.git.run("ls-tree", "-r", "-z", "--end-of-options", revision, FOLDER)
+    begun = [found.start() for found in re.finditer(b"/" + re.escape(raw(given)), listed)]
+    entries = [listed[listed.rfind(b"\0", 0, at) + 1 : listed.index(b"\0", at)] for at in begun]
+    files = [text(entry.partition(b"\t")[2]) for entry in entries if entry.startswith(b"100")]
+    ours = [path for path in files if path.endswith(".yaml") and not beside(path)]
+    fitting = [path for path in ours if incident_id(path).startswith(given)]
+    exact = [path for path in fitting if incident_id(path) == given]
+    if len(exact or fitting) == 1:
+        return (exact or fitting)[0]
+    return None
 
 
 def versions_of(repo: Repository, revision: str, path: str, formerly: Sequence[str]) -> list[Version]:

@@ -383,3 +383,17 @@ def test_after_a_long_one_was_told_the_index_is_written(
     first = Seen(busy, capsys, "log", RHINO).text
     assert list((busy.folder / ".git" / "objects" / "info").glob("*graph*"))
     assert Seen(busy, capsys, "log", RHINO).text == first
+
+
+def test_what_is_proposed_on_a_branch_of_its_own_has_its_story_and_says_so(
+    clone: Clone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone.git("switch", "--quiet", "--create", f"incident/{RHINO}")
+    clone.commit({place(RHINO): file()}, "Declare", at=START)
+    clone.commit({place(RHINO): file(severity="sev2")}, "Milder", at=START + timedelta(minutes=1))
+    clone.git("update-ref", f"refs/remotes/origin/incident/{RHINO}", "HEAD")
+    clone.git("switch", "--quiet", "main")
+    lines = Seen(clone, capsys, "log", RHINO).lines
+    assert len(heads(lines)) == 2
+    assert f"  on branch incident/{RHINO}, not merged" in lines
+    assert RHINO not in Seen(clone, capsys, "log", *NOW).text
