@@ -121,10 +121,8 @@ class Site:
         self._keep_head(number, branch)
         base, head = self.remote.tip(), git("rev-parse", f"refs/pull/{number}/head")
         tree = git("merge-tree", "--write-tree", base, head)
-        from tests.support.repositories import _git
-
         words = ("commit-tree", tree, "-p", base, "-p", head, "-m", f"Merge {head} into {base}")
-        merge = _git(self.remote.folder, *words, env=dated(datetime.now(UTC)))
+        merge = git(*words, env=dated(datetime.now(UTC)))
         git("update-ref", f"refs/pull/{number}/merge", merge)
         full = "mallory/incidents" if fork else self.github.slug
         sides = {"head": {"sha": head, "repo": {"full_name": full}}, "base": {"sha": base, "ref": "main"}}
