@@ -15,11 +15,11 @@ from uuid import uuid4
 import click
 
 from reconciler.cli import candidates
-from reconciler.clock import Clock, SystemClock, VirtualClock
+from reconciler.cli.times import Time, clock_at
+from reconciler.clock import SystemClock
 from reconciler.errors import Failure, Usage
 from reconciler.forge import actions
 from reconciler.forge.requests import requests_of
-from reconciler.incident.moments import parse_time
 from reconciler.incident.shown import inert, quoted
 from reconciler.repo.objects import Person
 from reconciler.repo.repository import Repository
@@ -35,20 +35,6 @@ BY = click.option(
     help="Who says so. Default: the author's address.",
 )
 _ADDRESS = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
-
-class Time(click.ParamType[datetime]):
-    """A moment as the files write it."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            return parse_time(value)
-        except ValueError:
-            self.fail(f"{quoted(value)} is no time with a zone, such as 2026-11-21T16:45:00Z", param, ctx)
 
 
 @dataclass(frozen=True)
@@ -117,11 +103,6 @@ def _shown(work: Callable[[], Written], *, typing: bool) -> Written:
     with progress() as display:
         display.hear(Step("committing, and pushing"))
         return work()
-
-
-def clock_at(now: datetime | None) -> Clock:
-    """The machine's clock, or one that stands at `now`."""
-    return VirtualClock(now) if now else SystemClock()
 
 
 def read_text(given: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from reconciler.cli import candidates
-from reconciler.cli.asking import Time, clock_at
+from reconciler.cli.times import Time, clock_at
 from reconciler.incident.model import Status
 from reconciler.incident.shown import inert
 from reconciler.repo.repository import Repository

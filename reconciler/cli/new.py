@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from reconciler.cli import candidates
-from reconciler.cli.asking import BY, Call, Time, read_text, verb
+from reconciler.cli.asking import BY, Call, read_text, verb
 from reconciler.cli.summary import JOB_SUMMARY, summarised
+from reconciler.cli.times import Time
 from reconciler.errors import Failure, Usage
 from reconciler.forge import actions
 from reconciler.incident.dispatch import Dispatched, dispatched, request_of

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import candidates
-from reconciler.cli.asking import Time
 from reconciler.cli.root import fail
 from reconciler.cli.summary import JOB_SUMMARY, summarised
+from reconciler.cli.times import Time
 from reconciler.cli.waiting import progress
 from reconciler.errors import Usage
 from reconciler.incident.shown import inert

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from reconciler.cli import candidates
-from reconciler.cli.asking import Time, clock_at
+from reconciler.cli.times import Time, clock_at
 from reconciler.errors import Usage
 from reconciler.incident.edits import ORDER
 from reconciler.incident.moments import point_in_time

@@ -7,7 +7,8 @@ from datetime import datetime
 import click
 
 from reconciler.cli import candidates
-from reconciler.cli.asking import BY, Call, Time, read_text, verb
+from reconciler.cli.asking import BY, Call, read_text, verb
+from reconciler.cli.times import Time
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddNote, AddUpdate, Escalate, Reopen, SetField, SetStatus
 from reconciler.repo.verbs import Written
