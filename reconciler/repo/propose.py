@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from reconciler.clock import Clock
@@ -27,6 +28,7 @@ from reconciler.repo.proposals import (
     Tips,
     branch_of,
     laid_over,
+    newest,
     proposed,
     tips,
     touched_since,
@@ -36,6 +38,7 @@ from reconciler.repo.replay import Replay, requests
 from reconciler.repo.repository import PROPOSALS, Repository
 from reconciler.repo.shelf import Shelf, shelf_at
 from reconciler.repo.snapshot import found_at
+from reconciler.repo.waiting import left_behind, let_go
 
 
 class Pull(Protocol):
@@ -268,6 +271,27 @@ class Proposing:
         except (Unreachable, Locked) as trouble:
             return trouble.message
         return ""
+
+
+def propose_left_behind(repo: Repository, git: GitSettings, now: datetime) -> int:
+    """Propose what was paged for on its commit and cannot be pushed; how many. `see_through` does the rest.
+
+    A process ended, or was refused, before it knew that the branch is protected.
+    """
+    main = repo.tip(git.remote, git.branch).revision
+    number = 0
+    for commit in left_behind(repo, now):
+        look = ("log", "-1", "--format=%(trailers:key=Incident,valueonly)", "--end-of-options", commit)
+        id = repo.git.line("-c", "log.showSignature=false", *look).strip()
+        at = tips(repo, git).get(id, Tips())
+        base = newest(repo, at) or main
+        again = Replay(repo, base).run([commit])
+        if id and not again.left_out and again.base != base:
+            if not refs.move(repo.git, _pending(id), again.base, at.ours):
+                continue
+            number += 1
+        let_go(repo, [commit])
+    return number
 
 
 def asked(repo: Repository, done: Proposed) -> tuple[str, str]:

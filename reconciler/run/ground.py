@@ -15,8 +15,9 @@ from reconciler.incident.settings import GitSettings
 from reconciler.repo import refs
 from reconciler.repo.git import LostRace
 from reconciler.repo.good_settings import settings_at
+from reconciler.repo.propose import propose_left_behind
 from reconciler.repo.refs import LocalRef, RemoteRef, SharedRef
-from reconciler.repo.remote import RemoteTrouble, Unreachable
+from reconciler.repo.remote import Protected, RemoteTrouble, Unreachable
 from reconciler.repo.replay import bring_in, carried_over
 from reconciler.repo.repository import Repository
 
@@ -103,15 +104,21 @@ def joined(repo: Repository, at: Ground, now: datetime) -> Ground:
         brought = bring_in(repo, at.git, now)
     except LostRace:
         return at  # the next run looks again
+    except Protected as refused:
+        if not propose_left_behind(repo, at.git, now):
+            return _with(at, f"commits that only this machine has wait: {refused.message}")
+        return at
     except Failure as failure:
-        return at._replace(
-            notices=(*at.notices, f"commits that only this machine has wait: {failure.message}")
-        )
+        return _with(at, f"commits that only this machine has wait: {failure.message}")
     if not brought.number:
         return at
     tip = repo.tip(at.git.remote, at.git.branch)
     told = (f"brought in {brought.number} of the commits that only this machine had", *brought.left_out)
     return Ground(git_settings(repo, tip.revision), tip.revision, at.reachable, told, at.fetched)
+
+
+def _with(at: Ground, notice: str) -> Ground:
+    return at._replace(notices=(*at.notices, notice))
 
 
 class Watch:

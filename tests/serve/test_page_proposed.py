@@ -9,6 +9,7 @@ import pytest
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import Escalate
 from reconciler.plan.plan import State
+from reconciler.repo.repository import Repository
 from reconciler.repo.verbs import Desk, Fresh
 from reconciler.repo.waiting import held
 from reconciler.run.page import page
@@ -111,6 +112,34 @@ def test_without_the_setting_a_page_that_went_ahead_stays_the_same_one(tmp_path:
     assert there.company.pages() == {f"{written.id}/primary": "triggered"}
     assert there.branches() == [written.id]
     assert held(there.company.shell(resident.clone).repo) == []
+
+
+def test_killed_before_the_branch_was_known_as_protected_it_is_proposed_by_the_next_run(
+    tmp_path: Path,
+) -> None:
+    class Died(BaseException):
+        pass
+
+    there = Reviewed.at(tmp_path, PROTECTED.replace("protected: true, ", ""))
+    resident = Resident(there)
+
+    def die(fresh: Fresh) -> None:
+        resident.made(fresh)
+        raise Died
+
+    with pytest.raises(Died):
+        there.desk(resident.clone, die, git=GitSettings()).declare(declared(), request())
+    [commit] = held(Repository.open(resident.clone.folder))
+    there.company.later(minutes=10)
+    shell = there.company.shell(resident.clone, joins=True, forge=lambda _environ, _clock: there.github)
+    shell.apply(there.company.options(holder="serve"))
+    [pull] = there.github.pulls()
+    assert resident.clone.git("rev-parse", f"{commit}^{{tree}}") == there.company.remote.git(
+        "rev-parse", f"{pull['head']}^{{tree}}"
+    )
+    there.apply(there.clone("ci"))
+    assert there.company.pages() == {f"{pull['head'].removeprefix('incident/')}/primary": "triggered"}
+    assert held(shell.repo) == []
 
 
 def test_once_a_push_was_refused_nobody_is_called_for_before_the_review(tmp_path: Path) -> None:
