@@ -258,7 +258,7 @@ def test_what_was_merged_meanwhile_is_not_pushed_again(there: Reviewed) -> None:
     there.github.merge(1)
     ana.git("fetch", "--prune", "--quiet")
     assert list(there.desk(ana).proposing.see_through()) == []
-    assert there.branches() == []
+    assert (there.branches(), ana.git("for-each-ref", "refs/reconciler/")) == ([], "")
 
 
 def test_without_the_setting_a_refused_push_becomes_a_pull_request(there: Reviewed) -> None:
