@@ -15,10 +15,10 @@ from pathlib import Path
 from reconciler.errors import Failure
 from reconciler.repo.repository import Repository
 
-#: A history of so many commits is worth it; a graph is brought up to date after so many seconds.
+#: A history of so many commits is worth it; so many seconds after an attempt comes the next one.
 LARGE, FRESH = 2000, 24 * 3600.0
 #: Seconds that writing may take: for 30,000 commits it takes two.
-PATIENCE = 20.0
+PATIENCE = 30.0
 
 _WRITE = ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
 #: Settings that say that there shall be none.
@@ -28,10 +28,10 @@ _TROUBLE = (Failure, OSError, ValueError, IndexError, struct.error)
 
 
 def due(repo: Repository, revision: str) -> bool:
-    """Whether the graph is missing or old, and worth it, and may be written. Never raises."""
+    """Whether the graph may be written, is worth it, and was not tried to be within the day. Never raises."""
     try:
-        newest = _newest(repo)
-        if newest and _has_paths(newest) and time.time() - newest.stat().st_mtime < FRESH:
+        tried = _stamp(repo)
+        if tried.exists() and time.time() - tried.stat().st_mtime < FRESH:
             return False
         return _wanted(repo) and _large(repo, revision)
     except _TROUBLE:
@@ -41,15 +41,17 @@ def due(repo: Repository, revision: str) -> bool:
 def write(repo: Repository) -> bool:
     """Write the graph, of all refs; whether that could be done. Never raises."""
     try:
+        _stamp(repo).touch()  # where it takes too long it is not tried at every look
         newest = _newest(repo)
-        whole = newest is None or not _has_paths(newest)
-        answer = repo.git.ask(*_WRITE, "--split=replace" if whole else "--split", timeout=PATIENCE)
-        newest = _newest(repo)
-        if newest and answer.code == 0:
-            newest.touch()  # also where there was nothing new
-        return answer.code == 0
+        known = newest is not None and _has_paths(newest)
+        return repo.git.ask(*_WRITE, "--split" if known else "--split=replace", timeout=PATIENCE).code == 0
     except _TROUBLE:
         return False
+
+
+def _stamp(repo: Repository) -> Path:
+    """A file that is as old as the last attempt."""
+    return repo.folder / repo.git.line("rev-parse", "--git-path", "reconciler-graph")
 
 
 def _newest(repo: Repository) -> Path | None:

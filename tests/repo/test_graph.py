@@ -59,10 +59,13 @@ def test_an_old_one_is_brought_up_to_date(clone: Clone, monkeypatch: pytest.Monk
 
 def test_one_that_git_wrote_without_changed_paths_is_written_anew(clone: Clone) -> None:
     clone.git("commit-graph", "write", "--reachable", "--split")
+    before = written(clone)
     repo = Repository.open(clone.folder)
     assert graph.due(repo, "HEAD")
     assert graph.write(repo)
-    assert not graph.due(repo, "HEAD")
+    assert written(clone) != before
+    [newest] = (clone.folder / ".git" / "objects" / "info" / "commit-graphs").glob("graph-*")
+    assert b"BIDX" in newest.read_bytes()
 
 
 def test_a_short_history_needs_none(tmp_path: Path) -> None:
@@ -129,4 +132,6 @@ def test_where_it_cannot_be_written_nothing_happens(clone: Clone, hinder: Callab
 
 def test_without_git_in_time_nothing_happens(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph, "PATIENCE", 0.0)
-    assert not graph.write(Repository.open(clone.folder))
+    repo = Repository.open(clone.folder)
+    assert not graph.write(repo)
+    assert not graph.due(repo, "HEAD")  # not at every look
