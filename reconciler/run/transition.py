@@ -16,6 +16,7 @@ from reconciler.clock import Clock, VirtualClock
 from reconciler.errors import Problem
 from reconciler.incident.settings_changes import SettingChanged, changes
 from reconciler.incident.transitions import Step
+from reconciler.plan.change import Kind
 from reconciler.plan.plan import Plan
 from reconciler.plan.remainder import without
 from reconciler.repo.between import between, cut
@@ -103,6 +104,17 @@ def turn(step: Step) -> str:
     return " · ".join(was if was == now else f"{was} → {now}" for was, now in pairs)
 
 
+def _unseen(plan: Plan) -> Plan:
+    """The plan without what others have made of a thing that is taken over: only the service knows."""
+    changes = tuple(
+        replace(one, fields=tuple(replace(field, before=None) for field in one.fields))
+        if one.kind is Kind.ADOPT
+        else one
+        for one in plan.changes
+    )
+    return replace(plan, changes=changes)
+
+
 @dataclass(frozen=True)
 class Branch:
     """A branch in its repository. `suppose` makes services in memory, with a clock of their own."""
@@ -127,7 +139,7 @@ class Branch:
         if after.cut:
             raise cut(self.repo)
         already = rehearsal.plan(touched.before, base.settings)
-        plan = without(rehearsal.plan(after, head.settings), already, rehearsal.supposed.nameless)
+        plan = _unseen(without(rehearsal.plan(after, head.settings), already, rehearsal.supposed.nameless))
         made = tuple(one for one in steps(found, head.settings) if one.ids & touched.ids)
         broken = judged(made, base.settings.rules)
         places = {one.location for one in plan.problems}

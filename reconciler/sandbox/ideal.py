@@ -28,6 +28,8 @@ from reconciler.targets.seam import Api
 #: What stands for a link that only what is really made will have.
 LINK = "(its link)"
 
+#: Ids begin here: none is that of a thing in a sandbox, which the files may name.
+_FIRST = 90_000_000
 _ON_CALL = "PONCALL"
 _MADE = "2026-01-01T00:00:00.000000+00:00"
 _STATUSES = ["Investigating", "Identified", "Mitigated", "Resolved", "Closed", "Canceled"]
@@ -42,6 +44,9 @@ class Ideal:
         self.pagerduty = PagerDutyMachine(clock.now)
         self.notion = NotionMachine(clock.now, blank())
         self.slack.data["team"]["url"] = "https://slack.invalid/"
+        self.slack.data["counters"] = dict.fromkeys("CUS", _FIRST)
+        for machine in (self.pagerduty, self.notion):
+            machine.data["identities"] = _FIRST
         self._machines: Mapping[str, Machine] = {
             "slack": self.slack,
             "pagerduty": self.pagerduty,

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from reconciler.plan.change import Kind
 from reconciler.plan.plan import Plan
 from reconciler.plan.remainder import without
 from reconciler.repo.repository import Repository
@@ -30,6 +31,7 @@ class Files:
 
     settings: Data = field(default_factory=lambda: dict(yaml.safe_load(SETTINGS)))
     incidents: dict[str, Data] = field(default_factory=dict)
+    alert: str = ""  # the id of a page that others have made
 
     @property
     def one(self) -> Data:
@@ -58,6 +60,9 @@ class Lived:
         """Settings, and nothing else."""
         company = Company.at(folder)
         lived = cls(company, company.clone("ana"))
+        service = {"id": "PSVC001", "type": "service_reference"}
+        alert = {"type": "incident", "title": "Disk is full", "service": service, "urgency": "low"}
+        lived.files.alert = company.pagerduty.call("POST /incidents", incident=alert)["incident"]["id"]
         company.commit(lived.clone, lived.files.written())
         return lived
 
@@ -114,7 +119,12 @@ def told(plan: Plan) -> list[str]:
 
 
 def _fields(change: Any) -> list[tuple[str, Any, Any]]:
-    """Before and after; of a message only that it differs, since it may hold links."""
+    """Before and after; of a message only that it differs, since it may hold links.
+
+    What is taken over was made by others: how, only the service knows.
+    """
+    if change.kind is Kind.ADOPT:
+        return []
     return [(one.name, one.before, one.after) for one in change.fields if one.name != "digest"]
 
 
@@ -140,6 +150,11 @@ def put(path: str = PATH, **fields: Any) -> Edit:
         files.incidents[path] = {key: value for key, value in one.items() if value is not None}
 
     return edit
+
+
+def adopt(files: Files, _: str) -> None:
+    """The page that others have made becomes the team's."""
+    files.one["adopt"] = {"pagerduty": {"primary": files.alert}}
 
 
 def add(key: str, **fields: Any) -> Edit:

@@ -26,6 +26,7 @@ from tests.support.branching import (
     Files,
     Lived,
     add,
+    adopt,
     declare,
     move,
     put,
@@ -161,6 +162,14 @@ LIVES: Mapping[str, Sequence[Made]] = {
         _made("closed, and kept for a day", put(status="closed"), _in("slack", archive_after="1d")),
         _made("kept for longer", _in("slack", archive_after="30d"), hours=36),
     ),
+    "taken over": (
+        _made("declared around an alert", declare(), adopt),
+        _made("another title", put(title="Checkout fails again")),
+        RESOLVED,
+        _made("reopened", put(status="investigating")),
+        _made("no more", put(adopt=None)),
+    ),
+    "taken over too late": (DECLARED, _made("an alert that was there", adopt), RESOLVED),
     "what was invalid": (
         _made("an unknown severity", declare("sev9")),
         _made("corrected", put(severity="sev1")),
