@@ -64,7 +64,7 @@ def offered(
 
 OFFERS = {
     "reconciler sh": "show",
-    "reconciler re": "resolve reopen",
+    "reconciler re": "resolve reopen report",
     "reconciler show ": "20261121-new-one 20261001-old-one 20261120-closed-one 20261119-secret-one",
     "reconciler log 202610": "20261001-old-one",
     "reconciler resolve ": "20261121-new-one 20261001-old-one",
