@@ -57,11 +57,12 @@ class NotAllowed(HubFailure):
 
 @dataclass(frozen=True)
 class Hub:
-    """Calls about one repository, `slug` its owner and name. Makes no call before it is asked to."""
+    """Calls about one repository, `slug` its owner and name; `patience`: seconds a call for GitHub's limits."""
 
     api: Api
     slug: str
     clock: Clock
+    patience: float = PATIENCE
 
     @property
     def owner(self) -> str:
@@ -73,7 +74,7 @@ class Hub:
         verb, _, path = method.partition(" ")
         owner, _, repo = self.slug.partition("/")
         whole = f"{verb} /repos/{{owner}}/{{repo}}{path}"
-        until = self.clock.now().timestamp() + PATIENCE
+        until = self.clock.now().timestamp() + self.patience
         for number in range(_TRIES):
             try:
                 return self.api.call(whole, owner=owner, repo=repo, **arguments)
@@ -142,7 +143,9 @@ def hub(
     if not environ.get(TOKEN, "").strip():
         return None
     found = slug(repo, git, environ)
-    return Hub(_Late(lambda: connect(environ, clock)), found, clock) if found else None
+    if not found:
+        return None
+    return Hub(_Late(lambda: connect(environ, clock)), found, clock, 0 if connect is hastily else PATIENCE)
 
 
 class _Late:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.clock import Clock
 from reconciler.forge import hub as hubs
 from reconciler.forge import pulls
-from reconciler.forge.hub import Connect, Hub, connected
+from reconciler.forge.hub import Connect, Hub, connected, hastily
 from reconciler.forge.pulls import Pull
 from reconciler.incident.settings import GitSettings
 from reconciler.repo.repository import Repository
@@ -16,18 +16,22 @@ from reconciler.repo.repository import Repository
 
 @dataclass(frozen=True)
 class Requests:
-    """The pull requests of a repository into its branch `base`. All may raise HubFailure."""
+    """The pull requests of a repository into its branch `base`. All may raise HubFailure.
+
+    Looks, for which an edit or a page waits, go by `quick`, where there is one.
+    """
 
     hub: Hub
     base: str
+    quick: Hub | None = None
 
     def latest(self, branch: str) -> Pull | None:
         """The open pull request of a branch, else its newest one; None where it never had any."""
-        return pulls.latest(self.hub, branch, self.base)
+        return pulls.latest(self.quick or self.hub, branch, self.base)
 
     def newest(self) -> list[Pull]:
         """The pull requests that were opened last, in one call."""
-        return pulls.newest(self.hub, self.base)
+        return pulls.newest(self.quick or self.hub, self.base)
 
     def ensure(self, branch: str, title: str, body: str) -> Pull:
         """The open pull request of a branch, opened where there is none."""
@@ -41,4 +45,7 @@ def requests_of(
     if git.protected is False:
         return None
     found = hubs.hub(repo, git, environ, clock, connect)
-    return Requests(found, git.branch) if found else None
+    if found is None:
+        return None
+    quick = hubs.hub(repo, git, environ, clock, hastily) if connect is connected else None
+    return Requests(found, git.branch, quick)

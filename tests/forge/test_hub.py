@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from reconciler.clock import VirtualClock
-from reconciler.forge.hub import Hub, hub, slug
+from reconciler.forge import pulls
+from reconciler.forge.hub import PATIENCE, Hub, HubFailure, hub, slug
+from reconciler.forge.requests import requests_of
 from reconciler.incident.settings import GitSettings
 from reconciler.repo.repository import Repository
+from reconciler.targets.seam import Answer, RateLimited
 from tests.support.company import START
 from tests.support.github import GitHub
 from tests.support.repositories import Clone, alone
@@ -62,6 +65,26 @@ def test_actions_name_it(here: Clone) -> None:
 def test_a_server_of_ones_own_counts_where_it_is_named(here: Clone) -> None:
     own = {"GITHUB_SERVER_URL": "https://git.example.com"}
     assert found(here, "git@git.example.com:acme/incidents.git", **own) == "acme/incidents"
+
+
+def test_who_looks_in_haste_waits_for_nothing(here: Clone) -> None:
+    class Busy:
+        def call(self, method: str, /, **arguments: object) -> Answer:
+            raise RateLimited(method, 7)
+
+    clock = VirtualClock(START)
+    hub = Hub(Busy(), "acme/incidents", clock, patience=0)
+    with pytest.raises(HubFailure, match="for 7 s"):
+        pulls.newest(hub, "main")
+    assert clock.now() == START
+
+
+def test_looks_of_those_who_commit_are_hasty(here: Clone) -> None:
+    environ = {"GITHUB_REPOSITORY": "acme/incidents", "GITHUB_TOKEN": "github_pat_sample"}
+    found = requests_of(Repository.open(here.folder), GitSettings(), environ, VirtualClock(START))
+    assert found is not None
+    assert found.quick is not None
+    assert (found.quick.patience, found.hub.patience) == (0, PATIENCE)
 
 
 def test_without_a_token_there_is_none(here: Clone) -> None:

@@ -83,6 +83,16 @@ def test_a_plan_shows_it(there: Reviewed, ana: Clone) -> None:
     assert narrowed.changes == plan.changes
 
 
+def test_pruning_and_narrowing_leave_it_what_it_is(there: Reviewed, ana: Clone, ci: Clone) -> None:
+    there.apply(ci)
+    one, two = proposed(there, ana), proposed(there, ana, "two")
+    there.apply(ci, only=frozenset([one]))
+    assert there.company.pages() == {f"{one}/primary": "triggered"}
+    report = there.apply(ci, prune=True)
+    assert report.exit_code == 0
+    assert there.company.pages() == {f"{id}/primary": "triggered" for id in (one, two)}
+
+
 @pytest.mark.parametrize("how", list(Merged))
 @pytest.mark.parametrize("forgotten", [False, True])
 @pytest.mark.parametrize("deleted", [False, True])
