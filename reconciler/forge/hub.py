@@ -57,7 +57,7 @@ class NotAllowed(HubFailure):
 
 @dataclass(frozen=True)
 class Hub:
-    """Calls about one repository, `slug` its owner and name; `patience`: seconds a call for GitHub's limits."""
+    """Calls about one repository, `slug` its owner and name; `patience`: seconds for GitHub's limits."""
 
     api: Api
     slug: str
