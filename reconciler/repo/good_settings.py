@@ -65,10 +65,10 @@ def settings_in(found: Snapshot, instead: Iterable[Older] | None = None) -> Know
 
 
 def over_time(repo: Repository, revision: str) -> list[tuple[datetime, Settings]]:
-    """The good settings up to a revision, each with the date of its commit, the oldest first."""
+    """The good settings of a branch, each with the date since when it had them, the oldest first."""
     name = instance_name(repo)
     found: list[tuple[datetime, Settings]] = []
-    look = ("rev-list", "--timestamp", "--reverse", "--date-order", "--end-of-options", revision)
+    look = ("rev-list", "--timestamp", "--reverse", "--first-parent", "--end-of-options", revision)
     for line in repo.git.line(*look, "--", SETTINGS).splitlines():
         seconds, _, commit = line.partition(" ")
         older = found_at(repo, commit, SETTINGS)

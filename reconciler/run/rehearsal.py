@@ -19,6 +19,7 @@ from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Outcome, Plan, State
+from reconciler.run.births import Birth
 from reconciler.run.gates import Open
 from reconciler.run.holding import Bounds
 from reconciler.run.pool import Rounds
@@ -57,15 +58,6 @@ class Era(NamedTuple):
     settings: Settings
 
 
-class Birth(NamedTuple):
-    """A version of an incident's file, and since when; what it asks for may wait, unless it `acts`."""
-
-    since: datetime
-    id: str
-    number: int
-    acts: bool
-
-
 @dataclass
 class Rehearsal:
     """See the module. `clock` is the services' own, and goes on as the lives do.
@@ -78,11 +70,10 @@ class Rehearsal:
     memories: dict[str, Memory] = field(default_factory=dict)
     refused: dict[str, None] = field(default_factory=dict)
 
-    def live(self, cases: Mapping[str, Case], eras: Iterable[Era], now: datetime) -> None:
-        """Carry out the lives of these incidents in the settings of each time, up to what they are now."""
+    def live(self, cases: Mapping[str, Case], moments: Iterable[Era | Birth], now: datetime) -> None:
+        """Carry out the lives of these incidents, version by version and in the settings of each time."""
         current: dict[str, Case] = {}
         settings: Settings | None = None
-        moments: list[Era | Birth] = [*eras, *_births(cases)]
         for moment in sorted(moments, key=lambda one: (one.since, isinstance(one, Birth))):
             if isinstance(moment, Era):
                 self._to(moment.since)
@@ -140,34 +131,6 @@ class Rehearsal:
 def _words(outcome: Outcome) -> str:
     answer = outcome.trouble.answer if outcome.trouble else "it failed"
     return f"not supposed to be there, since it would be refused: {outcome.change.address}: {answer}"
-
-
-def _births(cases: Mapping[str, Case]) -> Iterator[Birth]:
-    """Every version that was valid."""
-    for id, case in cases.items():
-        listed = [(number, one) for number, one in enumerate(case.history.versions) if one.incident]
-        incidents = [None, *(one.incident for _, one in listed), None]
-        for (number, version), before, now, after in zip(
-            listed, incidents, incidents[1:], incidents[2:], strict=False
-        ):
-            yield Birth(version.at, id, number, _acts(before, now, after))
-
-
-def _acts(before: Incident | None, now: Incident | None, after: Incident | None) -> bool:
-    """False for an edit of texts, which the next version brings about as well: it has them all."""
-    if before is None or now is None or _asks(before) != _asks(now):
-        return True
-    return after is not None and not _keyed(now) <= _keyed(after)
-
-
-def _asks(one: Incident) -> tuple[object, ...]:
-    """What of a file depends on the time at which it is asked for, or leaves something behind."""
-    told = (one.severity, one.status, one.services, one.page, one.escalations, one.adopt.pagerduty)
-    return (*told, one.private, one.drill, one.paused, one.reporter, dict(one.roles), one.responders)
-
-
-def _keyed(one: Incident) -> set[datetime]:
-    return {update.at for update in one.updates} | {note.at for note in one.timeline}
 
 
 def _as_of(case: Case, number: int, settings: Settings | None) -> Case:

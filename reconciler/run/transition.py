@@ -21,9 +21,11 @@ from reconciler.plan.plan import Plan
 from reconciler.plan.remainder import without
 from reconciler.repo.between import between, cut
 from reconciler.repo.good_settings import over_time
+from reconciler.repo.mainline import MainLine
 from reconciler.repo.repository import Repository
 from reconciler.repo.state import StateStore
 from reconciler.run.affected import Side, affected
+from reconciler.run.births import births
 from reconciler.run.reading import Options
 from reconciler.run.rehearsal import Era, Rehearsal, Supposed
 from reconciler.run.steps import judged, steps
@@ -162,5 +164,6 @@ class Branch:
             past = over_time(self.repo, str(base.shelf.revision))
             eras = [Era(*one) for one in past[:-1]]
             last = past[-1][0] if past else clock.now()
-            rehearsal.live(lives, [*eras, Era(last, base.settings)], now)
+            line = MainLine(self.repo, str(base.shelf.revision), base.settings.git.branch)
+            rehearsal.live(lives, [*eras, Era(last, base.settings), *births(lives, line)], now)
         return rehearsal

@@ -7,6 +7,13 @@ import pytest
 from tests.sweeps.branches import check
 
 
-@pytest.mark.parametrize(("name", "steps"), [("back from the end", 3), ("renamed without a word", 3)])
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("back from the end", 3),
+        ("renamed without a word", 3),
+        ("up and down, by pull requests", 2),
+    ],
+)
 def test_a_branch_shows_what_the_merge_will_do(name: str, steps: int) -> None:
     assert check(name, steps) == steps

@@ -19,7 +19,7 @@ from reconciler.run.reading import Options
 from reconciler.run.transition import Branch, Transition
 from reconciler.sandbox.ideal import Ideal, nameless
 from tests.support.company import ID, PATH, SETTINGS, Company, path_of
-from tests.support.repositories import Clone, Content
+from tests.support.repositories import Clone, Content, dated
 
 Data = dict[str, Any]
 OTHER = "20261121-quiet-heron"
@@ -49,11 +49,12 @@ Edit = Callable[[Files, str], None]
 
 @dataclass
 class Lived:
-    """The company and its repository; `said` are the notices of what was compared."""
+    """The company and its repository. With `merging` each step is a pull request, and ends by its merge."""
 
     company: Company
     clone: Clone
     files: Files = field(default_factory=Files)
+    merging: bool = False
 
     @classmethod
     def begun(cls, folder: Path) -> Lived:
@@ -75,12 +76,30 @@ class Lived:
         company.later(hours=hours)
         company.apply(self.clone)
         before = company.plan(self.clone)
-        self.commit(*edits)
-        found = self.transition()
+        found = self._merged(*edits) if self.merging else self._pushed(*edits)
         self.clone.push()
         real = without(company.plan(self.clone), before, self._nameless)
         company.apply(self.clone)
         return found, real
+
+    def _pushed(self, *edits: Edit) -> Transition:
+        self.commit(*edits)
+        return self.transition()
+
+    def _merged(self, *edits: Edit) -> Transition:
+        """Commits that take their time, and a merge: both ways of checking it out show the same."""
+        self.clone.git("checkout", "--quiet", "-B", "fix")
+        for edit in edits:
+            self.commit(edit)
+            self.company.later(minutes=10)
+        found = self.transition()
+        self.clone.git("checkout", "--quiet", "main")
+        subject, now = "Merge pull request #12 from example/fix", self.company.clock.now()
+        self.clone.git("merge", "--quiet", "--no-ff", "-m", subject, "fix", env=dated(now))
+        merged = self.transition()
+        assert told(found.plan) == told(merged.plan)
+        assert (found.steps, found.broken) == (merged.steps, merged.broken)
+        return merged
 
     def transition(self) -> Transition:
         """What the branch does, by itself."""

@@ -99,13 +99,14 @@ LIVES: Mapping[str, Sequence[Made]] = {
         _made("closed, with a postmortem", put(status="closed", postmortem="https://wiki.example.com/412")),
     ),
     "up and down": (
-        _made("declared as sev3", declare("sev3", reporter="dee@example.com")),
+        _made("declared as sev3", declare(), put(severity="sev3", reporter="dee@example.com")),
         _made("raised", put(severity="sev1")),
         _made("lowered", put(severity="sev3")),
         _made("payments too", put(page=["payments"])),
         _made("nobody any more", put(page=None)),
         _made("called for", CALL),
         _made("called for again", CALL, hours=2),
+        _made("raised for a moment", put(severity="sev1"), put(severity="sev3", title="Carts fail")),
         _made("raised and resolved on one branch", put(severity="sev1"), put(status="resolved")),
     ),
     "back from the end": (
@@ -197,20 +198,23 @@ LOOSE: Mapping[str, Callable[[Random], Edit]] = {
     "announce": lambda draw: _severity(0, announce=draw.choice([[], ["#incidents"], ["#general"]])),
     "paged": lambda draw: _severity(0, page=draw.choice([[], ["primary"], ["primary", "payments"]])),
 }
+MERGED = ", by pull requests"
 WALKS = 40
 LENGTH = 8
 
 
 def scenarios() -> Sequence[str]:
-    """Every life, and walks by their seeds."""
-    return [*LIVES, *(f"walk {seed}" for seed in range(WALKS))]
+    """Every life, pushed and merged, and walks by their seeds."""
+    return [*LIVES, *(f"{life}{MERGED}" for life in LIVES), *(f"walk {seed}" for seed in range(WALKS))]
 
 
 def check(name: str, most: int | None = None) -> int:
     """Live it, up to `most` steps: after each merge all is as the branch said."""
-    made = LIVES.get(name) or _walk(int(name.removeprefix("walk ")))
+    life = name.removesuffix(MERGED)
+    made = LIVES.get(life) or _walk(int(name.removeprefix("walk ")))
     with plain_git(), TemporaryDirectory() as folder:
         lived = Lived.begun(Path(folder))
+        lived.merging = life != name or name.endswith(("1", "6"))
         for number, one in enumerate(made[:most], start=1):
             found, real = lived.step(*one.edits, hours=one.hours)
             here, there = told(found.plan), told(real)
