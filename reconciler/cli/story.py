@@ -34,9 +34,19 @@ _UNTIL = click.option("--until", metavar="WHEN", help="The same; of a day, its e
 @click.argument("id", metavar="[ID]", required=False, shell_complete=candidates.incidents())
 @_SINCE
 @_UNTIL
-@click.option("--by", metavar="WHO", default="", help="Only what this person decided: a name or an address.")
 @click.option(
-    "--field", metavar="KEY", default="", help="Only what became of one key: status, roles.commander."
+    "--by",
+    metavar="WHO",
+    default="",
+    shell_complete=candidates.people,
+    help="Only what this person decided: a name or an address.",
+)
+@click.option(
+    "--field",
+    metavar="KEY",
+    default="",
+    shell_complete=lambda _ctx, _param, begun: [key for key in ORDER if key.startswith(begun)],
+    help="Only what became of one key: status, roles.commander.",
 )
 @click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="The newest N only.")
 @click.option(
