@@ -101,17 +101,23 @@ class Proposing:
     pulls: Pulls | None = None
 
     def run(
-        self, make: MakeEdit, made: Callable[[str], None] | None = None, *, push: bool = True
+        self,
+        make: MakeEdit,
+        made: Callable[[str], None] | None = None,
+        *,
+        push: bool = True,
+        about: str | None = None,
     ) -> Proposed | None:
         """Fetch, edit what is there, commit, push, open the pull request; again while others are quicker.
 
+        Of what is proposed, `make` sees the incidents whose ids begin with `about`; None: it needs none.
         `made` hears of each commit before it is pushed; the first try then does without a fetch. None where
         `make` has nothing to do. Raises Failure.
         """
         for number in tries(self.clock):
             stays = self._fetched() if push and (made is None or number) else ""
             with suppress(LostRace):
-                return self._once(make, made, "--no-push" if not push else stays)
+                return self._once(make, made, "--no-push" if not push else stays, about)
         raise Failure(
             f"the branch moved {TRIES} times while this edit was being pushed: nothing was written",
             next="try again in a moment",
@@ -139,9 +145,12 @@ class Proposing:
 
     # one try -----------------------------------------------------------------------------------
 
-    def _once(self, make: MakeEdit, made: Callable[[str], None] | None, stays: str) -> Proposed | None:
+    def _once(
+        self, make: MakeEdit, made: Callable[[str], None] | None, stays: str, about: str | None
+    ) -> Proposed | None:
         here, known = self._here(), self._tips()
-        found = proposed(here, self.git)
+        meant = [id for id in known if about is not None and id.startswith(about)]
+        found = proposed(here, self.git, meant) if meant else {}
         edit = make(laid_over(here, found))
         if edit is None:
             return None

@@ -126,7 +126,8 @@ class Desk:
         """Write a new incident under a new id. Raises Failure when the file would not be valid."""
 
         def draft(shelf: Shelf) -> Draft:
-            id = new_id(said.declared_at.date(), request.id, shelf.paths.__contains__)
+            proposed = tips(self.repo, self.git)
+            id = new_id(said.declared_at.date(), request.id, lambda id: id in shelf.paths or id in proposed)
             path = f"incidents/{said.declared_at:%Y/%m}/{id}.yaml"
             content = document(said.data(), SCHEMA).encode()
             incident = _valid(content, path, shelf.settings)
@@ -154,14 +155,16 @@ class Desk:
             calls = isinstance(intention, Escalate)
             return Draft(after, content, *_told(intention, incident), calls=calls)
 
-        return _Errand(self, request, draft).run()
+        return _Errand(self, request, draft, id).run()
 
 
 class _Errand:
     """One request on its way: drafted anew at each try, and what came of the last one."""
 
-    def __init__(self, desk: Desk, request: Request, draft: Callable[[Shelf], Draft]):
-        self._desk, self._request, self._make = desk, request, draft
+    def __init__(
+        self, desk: Desk, request: Request, draft: Callable[[Shelf], Draft], about: str | None = None
+    ):
+        self._desk, self._request, self._make, self._about = desk, request, draft, about
         self._tries = 0
         self._draft: Draft | None = None
         self._earlier: Written | None = None
@@ -207,7 +210,8 @@ class _Errand:
         """Propose it: a branch of its own, and a pull request."""
         desk = self._desk
         made = self._made_new if desk.made else None
-        self._proposed = desk.proposing.run(self._edit, made, push=self._request.push)
+        push, about = self._request.push, self._about
+        self._proposed = desk.proposing.run(self._edit, made, push=push, about=about)
         done = self._proposed
         return Committed(done.commit, done.pushed, done.note) if done else Committed(None, pushed=False)
 

@@ -49,7 +49,8 @@ def _young(repo: Repository, git: GitSettings, clock: Clock) -> Iterator[str]:
     prefix = f"refs/remotes/{git.remote}/incident/"
     form = "--format=%(committerdate:unix) %(refname)"
     since = (clock.now() - _FORGOTTEN).timestamp()
-    for line in repo.git.line("for-each-ref", form, prefix).splitlines():
+    tip = repo.tip(git.remote, git.branch).revision
+    for line in repo.git.line("for-each-ref", f"--no-merged={tip}", form, prefix).splitlines():
         at, _, name = line.partition(" ")
         if int(at) >= since:
             yield name.removeprefix(prefix)
