@@ -106,3 +106,14 @@ def test_looks_are_repeated_and_creates_are_not() -> None:
 def test_a_token_that_cannot_be_one_is_refused_before_a_call() -> None:
     with pytest.raises(Failure, match="GitHub token"):
         connected({TOKEN: "two words"}, VirtualClock(START))
+
+
+def test_the_token_goes_to_no_other_host() -> None:
+    with faulty(wire.status(200, "[]")) as other:
+        elsewhere = wire.status(301, "{}", Location=f"{other.url.replace('127.0.0.1', 'localhost')}/moved")
+        with faulty(elsewhere) as server:
+            answer = connect(SAMPLE, VirtualClock(START), url=server.url).call(LIST, **PLACE)
+        assert answer == {"items": []}
+        [there], [asked] = other.requests, server.requests
+    assert "authorization" not in there.headers
+    assert asked.headers["authorization"] == f"Bearer {SAMPLE}"
