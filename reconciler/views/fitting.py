@@ -6,8 +6,8 @@ Nothing is ever cut within a block, so that no fence and no fold stays open.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from reconciler.incident.text import one_line, web_link
@@ -47,25 +47,35 @@ class Section:
 def fitted(head: str, sections: Iterable[Section], foot: str, limit: Limit) -> str:
     """The head, the blocks, and the foot, above which it is said what is left out and where the whole is.
 
-    After the first block that has no room none is shown any more.
+    All are shown in short before one is shown whole; after the first that has no room none is shown any more.
     """
-    blocks = [(section.title, block) for section in sections for block in section.blocks]
+    blocks = [block for section in sections for block in _titled(section)]
     whole = f". The whole: {_linked(limit.whole)}" if limit.whole else ""
-    worst = _left(Counter(block.noun for _, block in blocks), len(blocks), whole)
+    worst = _left(Counter(block.noun for block in blocks), len(blocks), whole)
     room = limit.most - sum(_size(text) for text in (head, worst, foot))
-    told, left, folded, title = [head], Counter[str](), 0, ""
-    for above, block in blocks:
-        before = f"{above}\n\n" if above and above != title else ""
-        texts = [before + text for text in (block.text, block.short) if text]
-        fits = next((text for text in texts if not left and _size(text) <= room), "")
-        if not fits:
-            left[block.noun] += 1
+    told: list[str] = []
+    for block in blocks:
+        if _size(block.short or block.text) > room:
+            break
+        told.append(block.short or block.text)
+        room -= _size(told[-1])
+    folded = 0
+    for number, (block, short) in enumerate(zip(blocks, told, strict=False)):
+        more = len(block.text.encode()) - len(short.encode())
+        if more > room:
+            folded += 1
             continue
-        folded += fits is not texts[0]
-        title, room = above or title, room - _size(fits)
-        told.append(fits)
-    parts = [*told, *filter(None, [_left(left, folded, whole), foot])]
+        told[number], room = block.text, room - more
+    left = Counter(block.noun for block in blocks[len(told) :])
+    parts = [head, *told, *filter(None, [_left(left, folded, whole), foot])]
     return "".join(f"{one}{_between(one, after)}" for one, after in pairwise([*parts, ""]))
+
+
+def _titled(section: Section) -> Iterator[Block]:
+    """The section's blocks, the first of them below its title."""
+    for number, block in enumerate(section.blocks):
+        above = f"{section.title}\n\n" if section.title and not number else ""
+        yield replace(block, text=above + block.text, short=block.short and above + block.short)
 
 
 def _linked(words: str) -> str:

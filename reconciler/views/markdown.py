@@ -34,7 +34,7 @@ _VALUE = 200
 def plan_markdown(plan: Plan, limit: Limit) -> str:
     """What apply would do."""
     head = f"**{_headline(plan, 'Applying this')}**{_besides(plan)}"
-    return fitted(head, [_notices(plan), _problems(plan), _incidents(plan, {})], "", limit)
+    return fitted(head, [_notices(plan), _problems(plan), Section("", _incidents(plan, {}))], "", limit)
 
 
 def transition_markdown(found: Transition, limit: Limit) -> str:
@@ -42,18 +42,19 @@ def transition_markdown(found: Transition, limit: Limit) -> str:
     plan, turns = found.plan, {one.id: turn(one) for one in found.steps}
     shown = {heading.key for heading in plan.headings}
     bad = {problem.location.path for problem in plan.problems}
+    quiet = [_quiet(one, bad) for one in found.steps if one.id not in shown]
     sections = [
         Section("", [_finding(one) for one in found.broken]),
         _problems(plan),
         _settings(found.settings),
-        _incidents(plan, turns, title="#### The incidents"),
-        Section("#### The incidents", [_quiet(one, bad) for one in found.steps if one.id not in shown]),
+        Section("#### The incidents", [*_incidents(plan, turns), *quiet]),
         _notices(plan),
     ]
     if found.live is not None:
         summary = f"{_headline(found.live, 'Applying it')}{_besides(found.live)}"
         first = Section("#### What the services hold now, and apply would do", [Block("line", summary)])
-        sections += [first, _notices(found.live), _problems(found.live), _incidents(found.live, turns)]
+        beside = Section("", _incidents(found.live, turns))
+        sections += [first, _notices(found.live), _problems(found.live), beside]
     head = f"**{_headline(plan, 'Merging this')}**{_rules(found.broken)}{_besides(plan)}"
     since = f"Since {code(found.base[:12])}, at {code(plan.revision[:12])}"
     return fitted(head, sections, f"<sub>{since}. {SUPPOSED.capitalize()}.</sub>", limit)
@@ -116,7 +117,7 @@ def _quiet(step: Step, bad: Collection[str]) -> Block:
     return Block("incident", f"- {code(one.id if one else step.id)} {code(turn(step))}: {did}")
 
 
-def _incidents(plan: Plan, turns: Mapping[str, str], title: str = "") -> Section:
+def _incidents(plan: Plan, turns: Mapping[str, str]) -> list[Block]:
     """A block an incident, those that page somebody first; what belongs to none comes before them."""
     changes: dict[str, list[Change]] = {}
     for change in plan.changes:
@@ -127,13 +128,12 @@ def _incidents(plan: Plan, turns: Mapping[str, str], title: str = "") -> Section
         lines.setdefault(address.incident, []).append((address, own))
     known = {heading.key: heading for heading in plan.headings}
     order = sorted(lines, key=lambda id: (bool(id), not paging(changes.get(id, ())), id))
-    told = [
+    return [
         _incident(known[id], turns.get(id, ""), changes.get(id, []), _in_order(lines[id]))
         if id in known
         else Block("line", _fenced(_in_order(lines[id])))
         for id in order
     ]
-    return Section(title, told)
 
 
 def _in_order(lines: list[tuple[Address, list[Line]]]) -> list[Line]:

@@ -161,3 +161,14 @@ def test_nothing_to_do_is_said_first() -> None:
     text = transition_markdown(Transition("ba5e", Plan("c0ffee")), Limit())
     assert text.splitlines()[0] == "**Merging this changes nothing in Slack, PagerDuty and Notion.**"
     assert plan_markdown(Plan("c0ffee", in_sync=3), Limit()).startswith("**Applying this changes nothing")
+
+
+def test_all_are_shown_in_short_before_one_is_shown_whole() -> None:
+    made = Transition("ba5e", plan("words", 60))
+    whole = transition_markdown(made, Limit(1_000_000))
+    short = transition_markdown(made, Limit(len(whole.encode()) * 2 // 3))
+    names = re.findall(r"^- \*\*`([^`]+)`", short, re.M)
+    assert names == re.findall(r"^- \*\*`([^`]+)`", whole, re.M)
+    folds = short.count("<details>")
+    assert 10 < folds < 60
+    assert f"… left out here: the details of {60 - folds} incidents\n" in short
