@@ -32,7 +32,7 @@ def lived(repo: Repository, revision: str, path: str) -> Lived:
     stem, last, first = incident_id(path), found[0], found[-1]
     if history.moved(repo, first, path):
         quick = history.versions(repo, revision, [path])[stem]
-        first = quick[0].commit
+        first = quick[0].commit if quick else first
         paths = {path, *(one.path for one in quick if one.path)}
     else:
         paths = {path}

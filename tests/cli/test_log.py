@@ -397,3 +397,23 @@ def test_what_is_proposed_on_a_branch_of_its_own_has_its_story_and_says_so(
     assert len(heads(lines)) == 2
     assert f"  on branch incident/{RHINO}, not merged" in lines
     assert RHINO not in Seen(clone, capsys, "log", *NOW).text
+
+
+def test_a_link_in_place_of_the_file_is_no_version_of_it(
+    clone: Clone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone.commit({place(RHINO): file()}, "Declare", at=START)
+    clone.commit({place(RHINO): None, "incidents/x/one.yaml": file("Elsewhere")}, "Away")
+    (clone.folder / place(RHINO)).parent.mkdir(parents=True, exist_ok=True)
+    (clone.folder / place(RHINO)).symlink_to("../../x/one.yaml")
+    clone.git("add", "--all")
+    clone.commit({}, "A link")
+    seen = Seen(clone, capsys, "log", RHINO)
+    assert (seen.code, seen.text) == (1, "")
+    assert "there is no incident" in seen.error
+    clone.commit({place(RHINO): None}, "No link")
+    clone.commit({place(RHINO): file("Again")}, "Again")
+    told = [line.strip() for line in Seen(clone, capsys, "log", RHINO).lines]
+    assert [word for word in ("Declare", "the file was removed", "A link", "Again") if word in told] == [
+        "Declare", "the file was removed", "Again",
+    ]  # fmt: skip
