@@ -107,7 +107,7 @@ def test_the_branch_is_the_one_that_others_work_from(
     shell.init("--yes")
     assert f"(branch {branch})" in shell.said
     assert f"git: {{remote: origin, branch: {branch}}}" in shell.read("reconciler.yaml")
-    assert f"branches: [{branch}]" in shell.read(".github/workflows/reconcile.yml")
+    assert f'branches: [{branch}, "incident/**"]' in shell.read(".github/workflows/reconcile.yml")
 
 
 def test_name_remote_and_branch_are_those_of_the_clone(
