@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
+from reconciler.clock import VirtualClock
 from reconciler.errors import Conflict, Failure
 from reconciler.incident.model import Status
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import AddUpdate, Escalate, SetField, SetStatus
 from reconciler.repo.remote import Protected
+from reconciler.repo.repository import Repository
+from reconciler.repo.verbs import Desk
 from reconciler.targets.seam import Answer, Unanswered
 from tests.support.company import START
 from tests.support.github_git import Merged
 from tests.support.recording import Failing
-from tests.support.repositories import Clone
-from tests.support.reviewing import PROTECTED, Reviewed, declared, request
+from tests.support.repositories import Clone, alone
+from tests.support.reviewing import GIT, PROTECTED, Reviewed, declared, request
 
 CREATE = "POST /repos/{owner}/{repo}/pulls"
 
@@ -297,6 +300,25 @@ def test_without_a_token_the_branch_is_pushed_and_said(there: Reviewed) -> None:
     written = there.desk(there.clone(), token=False).declare(declared(), request())
     assert there.branches() == [written.id]
     assert written.notes == (f"open a pull request from incident/{written.id} to main by hand",)
+
+
+def test_no_push_keeps_it_here_until_a_run(there: Reviewed) -> None:
+    ana = there.clone()
+    written = there.desk(ana).declare(declared(), request(push=False))
+    assert (written.pushed, written.notes, there.branches()) == (
+        False,
+        ("committed here only, not pushed: --no-push",),
+        [],
+    )
+    [done] = there.desk(ana).proposing.see_through()
+    assert (done.branch, there.branches()) == (f"incident/{written.id}", [written.id])
+
+
+def test_without_a_remote_nothing_is_protected(tmp_path: Path) -> None:
+    here = alone(tmp_path / "here", {"reconciler.yaml": PROTECTED})
+    desk = Desk(Repository.open(here.folder), GIT, VirtualClock(START))
+    written = desk.declare(declared(), request())
+    assert (written.proposed, here.head) == (None, written.commit)
 
 
 def test_of_a_private_incident_only_the_id_is_said(tmp_path: Path) -> None:
