@@ -30,7 +30,8 @@ from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import Declare
 from reconciler.repo.git import Answer, Git
 from reconciler.repo.repository import Repository
-from reconciler.repo.verbs import Desk, Request
+from reconciler.repo.errand import Request
+from reconciler.repo.verbs import Desk
 from reconciler.run.page import page
 from reconciler.run.shell import Shell
 from reconciler.sandbox.pagerduty.machine import PagerDutyMachine

@@ -21,10 +21,11 @@ from reconciler.errors import Failure, Usage
 from reconciler.forge import actions
 from reconciler.forge.requests import requests_of
 from reconciler.incident.shown import inert, quoted
+from reconciler.repo.errand import Request, Written
 from reconciler.repo.objects import Person
 from reconciler.repo.repository import Repository
 from reconciler.repo.shelf import settings_at
-from reconciler.repo.verbs import Desk, Request, Written
+from reconciler.repo.verbs import Desk
 from reconciler.views.proposed import proposed_lines
 
 _AUTHOR = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+)\s*>\s*")

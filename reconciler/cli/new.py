@@ -19,7 +19,8 @@ from reconciler.forge import actions
 from reconciler.incident.dispatch import Dispatched, dispatched, request_of
 from reconciler.incident.shown import inert, quoted
 from reconciler.incident.verbs import Declare
-from reconciler.repo.verbs import Request, Unfit, Written
+from reconciler.repo.errand import Request, Written
+from reconciler.repo.verbs import Unfit
 from reconciler.views.problems import annotation
 from reconciler.views.summary import written_markdown
 

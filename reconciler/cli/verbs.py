@@ -11,7 +11,7 @@ from reconciler.cli.asking import BY, Call, read_text, verb
 from reconciler.cli.times import Time
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddNote, AddUpdate, Escalate, Reopen, SetField, SetStatus
-from reconciler.repo.verbs import Written
+from reconciler.repo.errand import Written
 
 _OPEN = tuple(status.value for status in Status if status.open)
 _ENDED = tuple(status.value for status in Status if not status.open)

@@ -16,7 +16,7 @@ from reconciler.helper.verbs import ALIASES, VERBS, Wish
 from reconciler.incident.model import Incident
 from reconciler.incident.settings import Settings
 from reconciler.incident.text import person_name, web_link
-from reconciler.repo.verbs import Written
+from reconciler.repo.errand import Written
 from reconciler.views.proposed import meanwhile
 
 Content = dict[str, Any]

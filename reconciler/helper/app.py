@@ -27,8 +27,8 @@ from reconciler.helper.people import People
 from reconciler.helper.talk import Respond, Talk
 from reconciler.helper.watch import Watch
 from reconciler.plan.plan import Report
+from reconciler.repo.errand import Written
 from reconciler.repo.repository import Repository
-from reconciler.repo.verbs import Written
 from reconciler.targets.seam import Api, CallError, Unreachable
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from reconciler.helper.verbs import VERBS, Wish, right_of
 from reconciler.helper.watch import Watch
 from reconciler.incident.model import Incident
 from reconciler.incident.verbs import Declare, Intention
-from reconciler.repo.verbs import Request, Written
+from reconciler.repo.errand import Request, Written
 from reconciler.targets.seam import CallError
 
 Job = Callable[[], None]

@@ -165,15 +165,25 @@ def unlike(intention: Intention, data: Mapping[str, Any]) -> tuple[Path, Any] | 
     `data` is what the file holds. None where the intention may be carried out.
     """
     if isinstance(intention, SetStatus) and intention.seen is not None:
-        path: Path = ("status",)
         seen, wanted = plain(intention.seen), plain(intention.status)
     elif isinstance(intention, SetField) and not isinstance(intention.seen, NotSeen):
-        path = intention.path
         seen, wanted = _plain(intention.seen), _plain(intention.value)
     else:
         return None
+    path = field_of(intention)
     now = at_path(data, path)
     return None if now in (seen, wanted) else (path, now)
+
+
+def field_of(intention: Intention) -> Path:
+    """The key that an intention sets to something else; empty where it adds."""
+    match intention:
+        case SetStatus() | Reopen():
+            return ("status",)
+        case SetField(path, _, _):
+            return path
+        case _:
+            return ()
 
 
 def at_path(data: Any, path: Path) -> Any:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.errors import Conflict
 from reconciler.incident.model import Incident, Path
 from reconciler.incident.shown import inert, quoted
 from reconciler.incident.text import one_line, utc
-from reconciler.incident.verbs import at_path
+from reconciler.incident.verbs import Intention, at_path, field_of
 from reconciler.repo.history import Version, versions
 from reconciler.repo.loader import BadFile, load_document
+from reconciler.repo.objects import Person
 from reconciler.repo.shelf import Shelf
+
+#: Whoever replaces what somebody else has set within so long may not know of it.
+RECENT = timedelta(minutes=2)
 
 
 def conflict(shelf: Shelf, incident: Incident, path: Path, now: Any) -> Conflict:
@@ -27,18 +32,35 @@ def conflict(shelf: Shelf, incident: Incident, path: Path, now: Any) -> Conflict
     )
 
 
+def replaced(shelf: Shelf, incident: Incident, intention: Intention, who: Person, now: datetime) -> str:
+    """What to tell somebody who sets a key that another has set a moment ago; empty where there is none."""
+    path = field_of(intention)
+    setter = who_set(shelf, incident.path, path) if path else None
+    if setter is None or setter.email == who[1] or now - setter.at > RECENT:
+        return ""
+    if setter.commit == _versions(shelf, incident.path)[0].commit:
+        return ""  # it was declared so
+    value = at_path(_data(setter, incident.path), path)
+    ago = max(0, round((now - setter.at).total_seconds()))
+    became = "taken it out" if value is None else f"set it to {quoted(one_line(str(value)))}"
+    return f"`{'.'.join(map(str, path))}`: {inert(setter.author)} had {became} {ago} s before"
+
+
 def who_set(shelf: Shelf, file: str, path: Path) -> Version | None:
     """The version of a file since which a field holds what it holds; None where there is no history."""
-    if shelf.revision is None:
-        return None
-    found = versions(shelf.repo, shelf.revision, [file])
     setter: Version | None = None
     before: Any = None
-    for version in (one for listed in found.values() for one in listed):
+    for version in _versions(shelf, file):
         value = at_path(_data(version, file), path)
         if setter is None or value != before:
             setter, before = version, value
     return setter
+
+
+def _versions(shelf: Shelf, file: str) -> list[Version]:
+    if shelf.revision is None:
+        return []
+    return [one for listed in versions(shelf.repo, shelf.revision, [file]).values() for one in listed]
 
 
 def _data(version: Version, file: str) -> Any:

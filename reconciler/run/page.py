@@ -16,12 +16,12 @@ from reconciler.plan.change import Blocked, Change, Kind
 from reconciler.plan.memory import Memory
 from reconciler.plan.plan import Outcome
 from reconciler.plan.world import Present, World
+from reconciler.repo.errand import Fresh
 from reconciler.repo.good_settings import settings_in
 from reconciler.repo.loader import load_incident
 from reconciler.repo.proposals import branch_of
 from reconciler.repo.snapshot import Snapshot, found_at
 from reconciler.repo.state import StateStore
-from reconciler.repo.verbs import Fresh
 from reconciler.run.engine import Connected, Engine
 from reconciler.run.gates import Shut
 from reconciler.run.holding import Bounds

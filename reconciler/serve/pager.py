@@ -9,7 +9,7 @@ from threading import Lock
 
 from reconciler.errors import Failure, defect
 from reconciler.plan.plan import State
-from reconciler.repo.verbs import Fresh
+from reconciler.repo.errand import Fresh
 from reconciler.run.page import page
 from reconciler.run.shell import Shell
 from reconciler.serve.log import Log

@@ -12,7 +12,7 @@ from reconciler.errors import Failure
 from reconciler.incident.shown import JOINERS, inert
 from reconciler.incident.text import web_link
 from reconciler.plan.plan import Report
-from reconciler.repo.verbs import Written
+from reconciler.repo.errand import Written
 from reconciler.views.proposed import proposed_lines
 from reconciler.views.report import report_lines
 

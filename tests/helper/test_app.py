@@ -18,7 +18,7 @@ import pytest
 
 from reconciler.helper import clerk, door
 from reconciler.incident.verbs import Declare, Intention
-from reconciler.repo.verbs import Request, Written
+from reconciler.repo.errand import Request, Written
 from tests.support.company import ID, PATH, incident
 from tests.support.helping import Office
 

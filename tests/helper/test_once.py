@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.repo.verbs import Written
+from reconciler.repo.errand import Written
 from tests.support.company import ID, PATH, incident
 from tests.support.helping import Office
 

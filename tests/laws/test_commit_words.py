@@ -10,7 +10,8 @@ import pytest
 
 from reconciler.errors import Failure
 from reconciler.incident.verbs import AddUpdate, Declare
-from reconciler.repo.verbs import Desk, Request
+from reconciler.repo.errand import Request
+from reconciler.repo.verbs import Desk
 from reconciler.run.story import story
 from reconciler.views.story import story_lines
 from reconciler.views.terminal import show

@@ -14,7 +14,8 @@ import pytest
 from reconciler.cli.root import cli, run
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddUpdate, Declare, Intention, SetField, SetStatus
-from reconciler.repo.verbs import Desk, Request
+from reconciler.repo.errand import Request
+from reconciler.repo.verbs import Desk
 from reconciler.run.look import Asked, overview
 from reconciler.sandbox.slack.machine import SlackMachine
 from reconciler.targets.seam import Answer, Api, Refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from reconciler.errors import Conflict
 from reconciler.incident.model import Status
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import AddNote, Escalate, Intention, SetField, SetStatus
+from reconciler.repo.errand import Request, Written
 from reconciler.repo.repository import Repository
-from reconciler.repo.verbs import Desk, Request, Written
+from reconciler.repo.verbs import Desk
 from tests.support import repositories
 from tests.support.repositories import START, Clone, Remote
 
@@ -67,6 +69,24 @@ def test_two_who_want_the_same_are_both_content(hub: Remote) -> None:
     here, there = hub.clone("here"), hub.clone("there")
     change(here, ANA, SetField(SEVERITY, "sev2", "sev1"), "r1")
     assert change(there, BO, SetField(SEVERITY, "sev2", "sev1"), "r2").commit is None
+
+
+def test_who_types_over_what_another_set_a_moment_ago_is_told_so(hub: Remote) -> None:
+    """What is typed carries nothing of what somebody saw: it is done, and both may talk."""
+    here, there = hub.clone("here"), hub.clone("there")
+    change(here, ANA, SetField(SEVERITY, "sev2"), "r1")
+    change(here, ANA, AddNote(START, "Rollback began"), "r2")
+    done = change(there, BO, SetField(SEVERITY, "sev3"), "r3")
+    assert done.notes == ("`severity`: Ana had set it to `sev2` 1 s before",)
+    assert change(there, BO, SetField(SEVERITY, "sev2"), "r4").notes == ()
+    assert change(there, BO, SetStatus(Status.IDENTIFIED, START), "r5").notes == ()
+
+
+def test_what_was_set_a_while_ago_is_known_to_all(hub: Remote) -> None:
+    here = hub.clone("here")
+    change(here, ANA, SetField(SEVERITY, "sev2"), "r1")
+    desk = Desk(Repository.open(here.folder), GitSettings(), VirtualClock(START + timedelta(minutes=3)))
+    assert desk.change(ID, SetField(SEVERITY, "sev3"), Request(BO, "r2")).notes == ()
 
 
 def test_different_fields_of_two_people_are_both_kept_and_only_their_lines_change(hub: Remote) -> None:

@@ -9,7 +9,8 @@ import pytest
 from reconciler.errors import Refusal
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import Declare, SetStatus
-from reconciler.repo.verbs import Desk, Request
+from reconciler.repo.errand import Request
+from reconciler.repo.verbs import Desk
 from tests.support.company import ID, PATH, START, STATE, Company, incident, path_of
 from tests.support.repositories import Clone
 

@@ -12,7 +12,8 @@ from reconciler.errors import Refusal
 from reconciler.incident.model import Status
 from reconciler.incident.verbs import AddUpdate, Declare, Intention, SetField, SetStatus
 from reconciler.plan.plan import Report
-from reconciler.repo.verbs import Desk, Fresh, Request, Written
+from reconciler.repo.errand import Fresh, Request, Written
+from reconciler.repo.verbs import Desk
 from reconciler.repo.waiting import PREFIX, held
 from tests.support.company import ID, PATH, START, STATE, Company, incident
 from tests.support.repositories import Clone

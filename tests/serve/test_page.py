@@ -13,8 +13,9 @@ import pytest
 from reconciler.errors import Failure
 from reconciler.incident.verbs import AddUpdate, Declare, Escalate, SetField
 from reconciler.plan.plan import State
+from reconciler.repo.errand import Fresh, Request, Written
 from reconciler.repo.remote import NoRight
-from reconciler.repo.verbs import Desk, Fresh, Request, Written
+from reconciler.repo.verbs import Desk
 from reconciler.repo.waiting import held
 from reconciler.run.page import page
 from tests.support.company import ID, PATH, START, Company, incident

@@ -9,8 +9,9 @@ import pytest
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import Escalate
 from reconciler.plan.plan import State
+from reconciler.repo.errand import Fresh
 from reconciler.repo.repository import Repository
-from reconciler.repo.verbs import Desk, Fresh
+from reconciler.repo.verbs import Desk
 from reconciler.repo.waiting import held
 from reconciler.run.page import page
 from tests.support.company import START

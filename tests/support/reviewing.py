@@ -16,8 +16,9 @@ from reconciler.forge.hub import Hub
 from reconciler.forge.requests import Requests
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import Declare
+from reconciler.repo.errand import Fresh, Request
 from reconciler.repo.repository import Repository
-from reconciler.repo.verbs import Desk, Fresh, Request
+from reconciler.repo.verbs import Desk
 from reconciler.targets.seam import Api
 from tests.support.company import SETTINGS, START, Company
 from tests.support.github import SLUG, TOKEN, GitHub

@@ -20,9 +20,10 @@ from reconciler.incident.model import Status
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import AddUpdate, Declare, SetStatus
 from reconciler.repo.commit import push_waiting
+from reconciler.repo.errand import Request, Written
 from reconciler.repo.git import Answer, Git
 from reconciler.repo.repository import Repository
-from reconciler.repo.verbs import Desk, Request, Written
+from reconciler.repo.verbs import Desk
 from tests.support import repositories
 from tests.support.company import ID, PATH, SETTINGS, START, incident
 from tests.support.gitlife import MAIN, plain_git

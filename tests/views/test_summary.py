@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.errors import Failure, Location
-from reconciler.repo.verbs import Written
+from reconciler.repo.errand import Written
 from reconciler.views.summary import LIMIT, failure_markdown, fenced, plain, written_markdown
 
 ID = "20261121-honest-rhinoceros"
