@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from reconciler.clock import SystemClock
 from reconciler.incident.settings import GitSettings
 from reconciler.incident.verbs import Declare
+from reconciler.repo.errand import Request
 from reconciler.repo.git import Answer, Git
 from reconciler.repo.repository import Repository
-from reconciler.repo.errand import Request
 from reconciler.repo.verbs import Desk
 from reconciler.run.page import page
 from reconciler.run.shell import Shell
