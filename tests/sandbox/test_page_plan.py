@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -144,6 +145,29 @@ def test_what_makes_a_plan_fail_is_told_in_its_place(beside: Beside) -> None:
     with visiting(beside.world, beside.board) as visitor:
         plan = visitor.get("/page/plan").json["plan"]
     assert plan["state"] in ("ready", "failed")
+
+
+def test_an_apply_that_is_asked_for_while_a_plan_is_made_comes_after_it(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner, begun, goes_on = beside.board.planner, Event(), Event()
+    assert planner
+    plan = Shell.plan
+
+    def slowly(self: Shell, options: Options) -> Any:
+        begun.set()
+        assert goes_on.wait(20)
+        return plan(self, options)
+
+    monkeypatch.setattr(Shell, "plan", slowly)
+    beside.board.look()
+    assert begun.wait(20)
+    assert planner.apply()
+    assert not planner.apply()  # one that waits is enough
+    goes_on.set()
+    planner.wait()
+    assert planner.last
+    assert beside.settled()["summary"].startswith("In sync")
 
 
 def test_only_where_it_was_allowed_does_the_page_apply(tmp_path: Path) -> None:

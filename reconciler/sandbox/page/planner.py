@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import Lock
 from time import monotonic
 from types import MappingProxyType
 from typing import Any
@@ -65,7 +66,7 @@ class Planner:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="plan")
         self._whole: Plan | None = None
         self._number, self._made, self._rested = 0, 0.0, 0.0
-        self._busy = self._applying = False
+        self._under_way, self._applying, self._counting = 0, False, Lock()
         self._behind = True
         self.seen = -1
         self.plan: Json = {"state": "none", "summary": "", "notices": [], "groups": []}
@@ -73,7 +74,7 @@ class Planner:
 
     def consider(self, version: int, changed: Mapping[str, Json]) -> None:
         """See to a plan: `changed` is what is newer in the feed than what was `seen`."""
-        if self._busy:
+        if self._under_way:
             return
         self.seen = version
         few, others = concerned(changed)
@@ -87,17 +88,18 @@ class Planner:
             self._begin(self._plan)
 
     def apply(self) -> bool:
-        """Apply once, in the background; False where something is under way, or that is not allowed."""
-        if self._busy or not self.applies:
-            return False
-        self._applying = True
+        """Apply once, after the plan that is being made; False where one is under way, or is not allowed."""
+        with self._counting:
+            if self._applying or not self.applies:
+                return False
+            self._applying = True
         self._begin(self._apply)
         self._done()
         return True
 
     def wait(self) -> bool:
         """Wait for what is under way; False where nothing is."""
-        busy = self._busy
+        busy = self._under_way > 0
         with suppress(RuntimeError):  # it is closed
             self._worker.submit(lambda: None).result()
         return busy
@@ -114,7 +116,8 @@ class Planner:
         yield Item("plan/next", (self._number, self._applying), lambda: about)
 
     def _begin(self, do: Callable[[], None]) -> None:
-        self._busy = True
+        with self._counting:
+            self._under_way += 1
         with suppress(RuntimeError):  # it is closed
             self._worker.submit(self._work, do)
 
@@ -127,7 +130,8 @@ class Planner:
         except Exception as error:
             self._fail(defect(error))
         self._number += 1
-        self._busy = self._applying = False
+        with self._counting:
+            self._under_way -= 1
         self._done()
 
     def _plan(self, few: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -140,7 +144,10 @@ class Planner:
         self.plan = shown(self._whole)
 
     def _apply(self) -> None:
-        report = self._shell.apply(Options(holder="the sandbox's page", run="the sandbox's page"))
+        try:
+            report = self._shell.apply(Options(holder="the sandbox's page", run="the sandbox's page"))
+        finally:
+            self._applying = False
         self.last = {"at": now(), "lines": [*map(line, report_lines(report))]}
         self._whole, self.plan = report.after, shown(report.after)
 
