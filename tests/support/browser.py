@@ -80,7 +80,7 @@ def showing(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     shown = Shown(page, url)
     page.on("pageerror", lambda error: shown.wrong.append(f"error: {error}"))
     page.on("dialog", lambda dialog: shown.wrong.append(f"dialog: {dialog.message}"))
