@@ -18,6 +18,7 @@ from reconciler.starter.answers import EXAMPLES
 from reconciler.starter.render import FORM, WORKFLOW, render
 from reconciler.starter.sources import templates
 from tests.support.actions.job import parsed
+from tests.sweeps.__main__ import KINDS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github/workflows"
@@ -138,6 +139,11 @@ def test_no_foreign_code_runs_with_our_rights(name: str) -> None:
         if job.get("if") == REVIEWED:
             assert "secrets." not in json.dumps(job)
             assert job["steps"][0]["with"]["persist-credentials"] is False
+
+
+def test_each_kind_of_the_sweeps_is_swept_at_night_once() -> None:
+    listed = load("sweep.yml")["jobs"]["sweep"]["strategy"]["matrix"]["kinds"]
+    assert sorted(" ".join(listed).split()) == sorted(KINDS)
 
 
 @of_ours("reconcile.yml")

@@ -43,8 +43,9 @@ def test_a_day_of_a_team(ours: Company) -> None:
 def test_what_runs_nowhere_here_are_the_checks_of_this_repository_itself() -> None:
     known = {Path(path).name for path in (WORKFLOW, FORM)}
     others = [path for path in (ROOT / ".github/workflows").glob("*.yml") if path.name not in known]
-    checks = {run.split()[0] for path in others for run in scripts(load(path))}
-    assert checks == {"script/lint", "script/test", "script/sweep", "python"}
+    lines = [line for path in others for run in scripts(load(path)) for line in run.splitlines()]
+    programs = {line.split()[0] for line in lines} - {"read"}
+    assert programs == {"script/lint", "script/test", "script/sweep", "python"}
 
 
 def applied(ours: Company) -> list[str]:
