@@ -115,30 +115,38 @@ class Clerk:
     # carry out
 
     def accept(self, asked: Asked, wish: Wish) -> None:
-        """Write a wish down, so that it is not lost, and have it carried out. Asks nothing of a network."""
+        """Write a wish down, so that it is not lost, and have it carried out, once however often it comes.
+
+        Asks nothing of a network.
+        """
         entry = Entry(asked, wish, self.now)
-        self._noted(lambda: self.inbox.keep(entry))
-        self.slow(lambda: self.carry_out(entry))
+        if self._first(asked):
+            self._noted(lambda: self.inbox.keep(entry))
+            self.slow(lambda: self.carry_out(entry))
 
     def resume(self) -> None:
         """Carry out what was accepted and not answered before this process began."""
-        for entry in self.inbox.left():
+        for entry in filter(lambda one: self._first(one.asked), self.inbox.left()):
             stale = self.now - entry.at > STALE
             self.slow(partial(self._let_go if stale else self.carry_out, entry))
+
+    def _first(self, asked: Asked) -> bool:
+        """False where this process knows the request already."""
+        with self._lock:
+            if asked.request in self._handled:
+                return False
+            self._handled[asked.request] = None
+            for old in list(self._handled)[:-_REMEMBERED]:
+                del self._handled[old]
+            return True
 
     def _let_go(self, entry: Entry) -> None:
         self._tell(entry.asked, answers.too_late(entry.wish))
         self._done(entry.asked)
 
     def carry_out(self, entry: Entry) -> None:
-        """Make the commit that a wish asks for, once however often it is delivered, and answer."""
+        """Make the commit that a wish asks for, and answer."""
         asked, wish = entry.asked, entry.wish
-        with self._lock:
-            if asked.request in self._handled:
-                return
-            self._handled[asked.request] = None
-            for old in list(self._handled)[:-_REMEMBERED]:
-                del self._handled[old]
         kept = False
         with self.telling(asked, wish):
             kept = self._declare(entry) if wish.verb == "new" else self._change(entry)

@@ -94,6 +94,19 @@ def test_what_is_answered_is_not_kept(tmp_path: Path) -> None:
     assert next_process(office).answered == []
 
 
+def test_what_is_delivered_again_is_not_kept_again(tmp_path: Path) -> None:
+    office = office_at(tmp_path)
+    for _ in range(2):
+        office.types("ana", "/incident", f"update {ID} Still looking", act="T1")
+    assert left(office) == []
+    form = office.types("ana", "/incident", "new Search is down")
+    office.sends(form, severity="sev1")
+    [before] = left(office)
+    office.sends(form, severity="sev1")
+    assert left(office) == [before]
+    assert before.place
+
+
 def test_a_command_that_was_killed_is_carried_out_once(tmp_path: Path) -> None:
     office = office_at(tmp_path, slow=lambda job: None)
     sent = office.company.clock.now()
