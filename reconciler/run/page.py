@@ -42,6 +42,8 @@ def page(shell: Shell, fresh: Fresh) -> tuple[Outcome, ...]:
     """Send the pages that a commit asks for and that are not there; what became of each. Raises Failure."""
     door = Door(_only(shell.environ), shell.connect, shell.clock, _unheard, shell.stopping)
     case = _new(shell, fresh) if fresh.new else _known(shell, door, fresh)
+    if case is None:
+        return ()
     until = shell.clock.now() + timedelta(seconds=_PATIENCE)
     with shell.threads() as pool:
         engine = Engine(
@@ -57,14 +59,15 @@ def page(shell: Shell, fresh: Fresh) -> tuple[Outcome, ...]:
     return tuple(one for one in engine.outcomes if is_page(one.change.address.thing))
 
 
-def _known(shell: Shell, door: Door, fresh: Fresh) -> Case:
-    """The case of an incident that others know of: with all of its history, and what is remembered."""
+def _known(shell: Shell, door: Door, fresh: Fresh) -> Case | None:
+    """The case of an incident that others know of: with all of its history, and what is remembered.
+
+    None where nothing can be done for it, which the next run tells.
+    """
     kept = StateStore(shell.repo, shell.git_settings(), shell.clock).load(fetch=False)
     only = Options(only=frozenset([incident_id(fresh.path)]))
-    [case] = (
-        Reader(shell.repo, door, only, shell.clock.now()).read(fresh.commit, kept).revision.cases.values()
-    )
-    return case
+    reading = Reader(shell.repo, door, only, shell.clock.now()).read(fresh.commit, kept)
+    return next(iter(reading.revision.cases.values()), None)
 
 
 def _new(shell: Shell, fresh: Fresh) -> Case:
@@ -78,6 +81,7 @@ def _new(shell: Shell, fresh: Fresh) -> Case:
     seconds, _, author = line.partition(" ")
     made = datetime.fromtimestamp(int(seconds), UTC)
     web = web_address(shell.repo, settings)
+    branch = branch_of(incident.id) if fresh.proposed else settings.git.branch
     return Case(
         incident=incident,
         settings=settings,
@@ -85,9 +89,7 @@ def _new(shell: Shell, fresh: Fresh) -> Case:
         now=shell.clock.now(),
         memory=Memory(),
         blob=found.blob,
-        url=f"{web}/blob/{branch_of(incident.id) if fresh.proposed else settings.git.branch}/{path}"
-        if web
-        else None,
+        url=f"{web}/blob/{branch}/{path}" if web else None,
         files={},
         allow_late_pages=False,
         review=Review(commit) if fresh.proposed else None,
