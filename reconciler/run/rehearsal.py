@@ -73,9 +73,12 @@ class Rehearsal:
     def live(self, cases: Mapping[str, Case], moments: Iterable[Era | Birth], now: datetime) -> None:
         """Carry out the lives of these incidents, version by version and in the settings of each time."""
         current: dict[str, Case] = {}
+        waiting: dict[str, Case] = {}  # texts, which the next version brings about too, but no other settings
         settings: Settings | None = None
         for moment in sorted(moments, key=lambda one: (one.since, isinstance(one, Birth))):
             if isinstance(moment, Era):
+                self._converge(waiting)
+                waiting = {}
                 self._to(moment.since)
                 settings = moment.settings
                 self._converge({id: replace(case, settings=settings) for id, case in current.items()})
@@ -84,9 +87,9 @@ class Rehearsal:
             self._to(moment.since)
             if moment.acts and id in current and current[id].incident.status.over:
                 self._converge({id: replace(current[id], settings=case.settings)})
-            current[id] = case
+            current[id] = waiting[id] = case
             if moment.acts:
-                self._converge({id: case})
+                self._converge({id: waiting.pop(id)})
         self._to(now)
         self._converge(cases)
 

@@ -12,6 +12,7 @@ from tests.sweeps.branches import check
     [
         ("back from the end", 3),
         ("renamed without a word", 3),
+        ("words before other settings", 4),
         ("up and down, by pull requests", 2),
     ],
 )

@@ -171,6 +171,12 @@ LIVES: Mapping[str, Sequence[Made]] = {
         _made("no more", put(adopt=None)),
     ),
     "taken over too late": (DECLARED, _made("an alert that was there", adopt), RESOLVED),
+    "words before other settings": (
+        _made("declared", declare()),
+        _made("another title", put(title="Checkout fails again")),
+        _made("nobody is paged", _severity(0, page=[])),
+        _made("somebody is", _severity(0, page=["primary"]), put(severity="sev3")),
+    ),
     "what was invalid": (
         _made("an unknown severity", declare("sev9")),
         _made("corrected", put(severity="sev1")),
