@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,11 +36,10 @@ def conflict(shelf: Shelf, incident: Incident, path: Path, now: Any) -> Conflict
 def replaced(shelf: Shelf, incident: Incident, intention: Intention, who: Person, now: datetime) -> str:
     """What to tell somebody who sets a key that another has set a moment ago; empty where there is none."""
     path = field_of(intention)
-    setter = who_set(shelf, incident.path, path) if path else None
-    if setter is None or setter.email == who[1] or now - setter.at > RECENT:
-        return ""
-    if setter.commit == _versions(shelf, incident.path)[0].commit:
-        return ""  # it was declared so
+    found = _versions(shelf, incident.path) if path else []
+    setter = _setter(found, incident.path, path)
+    if setter is None or setter is found[0] or setter.email == who[1] or now - setter.at > RECENT:
+        return ""  # the first version: it was declared so
     value = at_path(_data(setter, incident.path), path)
     ago = max(0, round((now - setter.at).total_seconds()))
     became = "taken it out" if value is None else f"set it to {quoted(one_line(str(value)))}"
@@ -48,9 +48,13 @@ def replaced(shelf: Shelf, incident: Incident, intention: Intention, who: Person
 
 def who_set(shelf: Shelf, file: str, path: Path) -> Version | None:
     """The version of a file since which a field holds what it holds; None where there is no history."""
+    return _setter(_versions(shelf, file), file, path)
+
+
+def _setter(found: Sequence[Version], file: str, path: Path) -> Version | None:
     setter: Version | None = None
     before: Any = None
-    for version in _versions(shelf, file):
+    for version in found:
         value = at_path(_data(version, file), path)
         if setter is None or value != before:
             setter, before = version, value
