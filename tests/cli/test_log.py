@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.support.looking import RHINO, SETTINGS, Seen, file, place, remember
+from tests.support.looking import LATER, OTTER, RHINO, SETTINGS, Seen, file, heads, place, remember
 from tests.support.repositories import START, Clone, alone
-
-OTTER = "20261120-calm-otter"
-BO = ("Bo", "bo@example.com")
-NOW = ("--now", "2026-11-22T12:00:00Z")
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     return alone(tmp_path / "here", {"reconciler.yaml": SETTINGS})
-
-
-def heads(lines: list[str]) -> list[str]:
-    """The lines that begin an event."""
-    return [line for line in lines if re.match(r"\d{4}-", line)]
 
 
 # one incident
@@ -142,7 +132,7 @@ def test_what_happened_in_one_second_has_the_decision_before_its_effects(
     events = Seen(clone, capsys, "log", RHINO, "--json").document["events"]
     assert [event["subject"][:6] for event in events[:3]] == ["Edit 0", "Edit 1", "Edit 2"]
     assert [event["effects"] for event in events[3:]] == [["create slack channel"], ["update slack topic"]]
-    everything = Seen(clone, capsys, "log", "--json", *NOW).document["events"]
+    everything = Seen(clone, capsys, "log", "--json", *LATER).document["events"]
     assert [event["commit"] for event in everything] == [event["commit"] for event in events[::-1]]
 
 
@@ -201,7 +191,7 @@ def test_what_is_proposed_on_a_branch_of_its_own_has_its_story_and_says_so(
     lines = Seen(clone, capsys, "log", RHINO).lines
     assert len(heads(lines)) == 2
     assert f"  on branch incident/{RHINO}, not merged" in lines
-    assert RHINO not in Seen(clone, capsys, "log", *NOW).text
+    assert RHINO not in Seen(clone, capsys, "log", *LATER).text
 
 
 def test_a_link_in_place_of_the_file_is_no_version_of_it(

@@ -9,22 +9,13 @@ from pathlib import Path
 import pytest
 
 from reconciler.repo import graph
-from tests.support.looking import RHINO, SETTINGS, Seen, file, place, remember
+from tests.support.looking import BO, LATER, OTTER, RHINO, SETTINGS, Seen, file, heads, place, remember
 from tests.support.repositories import START, Clone, alone
-
-OTTER = "20261120-calm-otter"
-BO = ("Bo", "bo@example.com")
-NOW = ("--now", "2026-11-22T12:00:00Z")
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     return alone(tmp_path / "here", {"reconciler.yaml": SETTINGS})
-
-
-def heads(lines: list[str]) -> list[str]:
-    """The lines that begin an event."""
-    return [line for line in lines if re.match(r"\d{4}-", line)]
 
 
 # picking
@@ -47,7 +38,7 @@ def busy(clone: Clone) -> Clone:
 def test_all_incidents_are_told_the_newest_first_and_the_last_line_says_how_far(
     busy: Clone, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen = Seen(busy, capsys, "log", *NOW)
+    seen = Seen(busy, capsys, "log", *LATER)
     assert [line.split("  ")[1] for line in heads(seen.lines)] == [RHINO, RHINO, RHINO, OTTER, RHINO, OTTER]
     assert [line for line in seen.lines if line.startswith("  ") and "status" in line] == [
         "  ~ status: identified  →  resolved",
@@ -56,12 +47,12 @@ def test_all_incidents_are_told_the_newest_first_and_the_last_line_says_how_far(
         "  + status: investigating",
     ]
     assert seen.lines[-1] == "6 events since 2026-10-23 12:00:00 UTC; `--since 90d` looks further back."
-    two = Seen(busy, capsys, "log", "--limit", "2", *NOW)
+    two = Seen(busy, capsys, "log", "--limit", "2", *LATER)
     assert len(heads(two.lines)) == 2
     assert two.lines[-1] == (
         "The newest 2 events since 2026-10-23 12:00:00 UTC; `--limit 4` tells more of them."
     )
-    assert Seen(busy, capsys, "log", "--limit", "2", "--json", *NOW).document["more"] is True
+    assert Seen(busy, capsys, "log", "--limit", "2", "--json", *LATER).document["more"] is True
     none = Seen(busy, capsys, "log", "--now", "2027-06-01T00:00:00Z")
     assert none.lines == ["Nothing since 2027-05-02 00:00:00 UTC; `--since 90d` looks further back."]
 
@@ -99,7 +90,7 @@ def test_what_is_told_can_be_picked(
 
 def test_of_one_incident_the_same_can_be_picked(busy: Clone, capsys: pytest.CaptureFixture[str]) -> None:
     def told(*words: str) -> list[str]:
-        return heads(Seen(busy, capsys, "log", RHINO, *words, *NOW).lines)
+        return heads(Seen(busy, capsys, "log", RHINO, *words, *LATER).lines)
 
     whole = told()
     assert len(whole) == 4
@@ -107,10 +98,10 @@ def test_of_one_incident_the_same_can_be_picked(busy: Clone, capsys: pytest.Capt
     assert told("--until", "2026-11-21T16:47:00Z") == whole[:2]
     assert told("--by", "Bo") == [whole[2]]
     assert told("-n", "1") == whole[3:]
-    assert Seen(busy, capsys, "log", RHINO, "--by", "chen", *NOW).lines == [
+    assert Seen(busy, capsys, "log", RHINO, "--by", "chen", *LATER).lines == [
         f"Nothing in the story of {RHINO} fits."
     ]
-    assert Seen(busy, capsys, "log", RHINO, "--field", "status", *NOW).lines[1:3] == [
+    assert Seen(busy, capsys, "log", RHINO, "--field", "status", *LATER).lines[1:3] == [
         "  Declare rhino",
         "  + status: investigating",
     ]
@@ -130,7 +121,7 @@ def test_without_a_commit_there_is_nothing_to_tell(
 ) -> None:
     empty = alone(tmp_path / "empty")
     empty.write({"reconciler.yaml": SETTINGS})
-    assert Seen(empty, capsys, "log", *NOW).lines[0].startswith("Nothing since")
+    assert Seen(empty, capsys, "log", *LATER).lines[0].startswith("Nothing since")
 
 
 # all incidents
@@ -145,7 +136,7 @@ def test_moves_renames_removals_and_bad_files_are_told_among_all(
     clone.commit({place("b"): None, place("c"): renamed}, "Rename", at=START + timedelta(minutes=2))
     clone.commit({"incidents/a.yaml": "title: ["}, "Break", at=START + timedelta(minutes=3))
     clone.commit({"incidents/a.yaml": None}, "Remove", at=START + timedelta(minutes=4))
-    events = Seen(clone, capsys, "log", "--json", *NOW).document["events"]
+    events = Seen(clone, capsys, "log", "--json", *LATER).document["events"]
     told = {(event["subject"], event["incident"]): event for event in events}
     assert set(told) == {("Two", "a"), ("Two", "b"), ("Rename", "c"), ("Break", "a"), ("Remove", "a")}
     assert [change["field"] for change in told["Rename", "c"]["changes"]] == ["formerly"]
@@ -164,18 +155,18 @@ def test_a_private_incident_is_told_by_its_fields_in_every_format(
     remember(clone, {RHINO: {}}, f"create slack:{RHINO}/invite/eve@example.com: failed")
     for form in ("text", "json", "markdown"):
         for words in ((RHINO,), (), (RHINO, "--field", "title")):
-            text = Seen(clone, capsys, "log", *words, "--format", form, *NOW).text
+            text = Seen(clone, capsys, "log", *words, "--format", form, *LATER).text
             assert "title" in text
             assert not re.search("breach|leak|eve@", text, re.IGNORECASE), f"{form} {words}: {text}"
     assert "x slack invite: not made, failed" in Seen(clone, capsys, "log", RHINO).text
-    assert "Fine" in Seen(clone, capsys, "log", *NOW).text
+    assert "Fine" in Seen(clone, capsys, "log", *LATER).text
 
 
 def test_effects_of_an_incident_that_nobody_knows_any_more_name_the_kind_of_thing_alone(
     clone: Clone, capsys: pytest.CaptureFixture[str]
 ) -> None:
     remember(clone, {}, "create slack:20250101-gone/invite/dee@example.com")
-    text = Seen(clone, capsys, "log", *NOW).text
+    text = Seen(clone, capsys, "log", *LATER).text
     assert "20250101-gone" in text
     assert "dee" not in text
 
@@ -185,7 +176,7 @@ def test_effects_of_a_renamed_incident_are_told_under_its_first_id(
 ) -> None:
     clone.commit({place("new"): file(more="formerly: [old]\n")}, "New", at=START - timedelta(days=90))
     remember(clone, {"old": {"path": place("new")}}, "create slack:old/invite/bo@example.com")
-    assert "+ slack invite bo@example.com: made" in Seen(clone, capsys, "log", *NOW).text
+    assert "+ slack invite bo@example.com: made" in Seen(clone, capsys, "log", *LATER).text
 
 
 # formats
@@ -203,7 +194,7 @@ def test_markdown_links_commits_and_pull_requests(busy: Clone, capsys: pytest.Ca
         "`Again (#7)`"
     ) in lines
     assert lines[lines.index("~ title: Down  →  Again") - 1] == "```diff"
-    everything = Seen(busy, capsys, "log", "--format", "markdown", *NOW).lines
+    everything = Seen(busy, capsys, "log", "--format", "markdown", *LATER).lines
     assert everything[-1].startswith("7 events since")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,16 @@ teams:
 people: {ana@example.com: {name: Ana Lopez}}
 private: {allow: true}
 """
-RHINO = "20261121-honest-rhinoceros"
+RHINO, OTTER = "20261121-honest-rhinoceros", "20261120-calm-otter"
+BO = ("Bo", "bo@example.com")
+#: The day after.
+LATER = ("--now", "2026-11-22T12:00:00Z")
 NOON = "2026-11-21T18:05:00Z"
+
+
+def heads(lines: list[str]) -> list[str]:
+    """The lines of a story that begin an event."""
+    return [line for line in lines if re.match(r"\d{4}-", line)]
 
 
 def file(title: str = "Down", severity: str = "sev1", status: str = "investigating", more: str = "") -> str:
