@@ -35,7 +35,6 @@ _TRIES = 4
 _HASTE = 5.0
 _WORDS = 300
 
-_ADDRESS = re.compile(r"(?:https?://|ssh://(?:\w+@)?|(?:\w+@))(?:[^@/]*@)?([\w.-]+)(?::\d+(?=/))?[:/](.+?)/?")
 _NAMED = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 _RIGHTS = (
@@ -168,12 +167,8 @@ def slug(repo: Repository, git: GitSettings, environ: Mapping[str, str]) -> str:
     given = environ.get(SLUG, "").strip()
     if _NAMED.fullmatch(given):
         return given
-    answer = repo.git.ask("remote", "get-url", "--", git.remote)
-    found = _ADDRESS.fullmatch(answer.out.decode(errors="replace").strip())
-    if answer.code or not found or found[1].lower() not in _hosts(environ):
-        return ""
-    name = found[2].removesuffix(".git")
-    return name if _NAMED.fullmatch(name) else ""
+    host, name = repo.remote_place(git.remote) or ("", "")
+    return name if host.lower() in _hosts(environ) and _NAMED.fullmatch(name) else ""
 
 
 def _hosts(environ: Mapping[str, str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,12 @@ class Repository:
     def own_folder(self) -> Path:
         """Where a process may keep what concerns this clone alone; it need not be there yet."""
         return self.folder / self.git.line("rev-parse", "--git-path", "reconciler")
+
+    def remote_place(self, name: str) -> tuple[str, str] | None:
+        """Host and path of a remote's address (`github.com`, `example/incidents`); None where it has none."""
+        answer = self.git.ask("remote", "get-url", "--", name)
+        found = _ADDRESS.fullmatch(text(answer.out).strip()) if answer.code == 0 else None
+        return (found[1], found[2]) if found else None
 
     # Revisions
 
@@ -163,6 +170,11 @@ class Repository:
     def edits(self, folder: str = "incidents") -> Edits:
         """What the work tree holds below a folder other than HEAD does."""
         return Edits() if self.bare else tree.edits(self.git, *_below(folder))
+
+
+_ADDRESS = re.compile(
+    r"(?:https?://|ssh://(?:\w+@)?|\w+@)(?:[^@/]*@)?([\w.-]+)(?::\d+(?=/))?[:/](.+?)(?:\.git)?/?"
+)
 
 
 def _below(folder: str) -> list[str]:

@@ -6,7 +6,6 @@ read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,8 +28,6 @@ from reconciler.run.lineage import Files, Lineage, trace
 from reconciler.run.retired import Retired, notices, retired
 from reconciler.run.wanted import Wanted
 from reconciler.targets.case import Case
-
-_URL = re.compile(r"(?:https://|ssh://git@|git@)(?:[^@/]*@)?([\w.-]+)(?::\d+(?=/))?[:/](.+?)(?:\.git)?/?")
 
 
 @dataclass(frozen=True)
@@ -104,9 +101,8 @@ def web_address(repo: Repository, settings: Settings) -> str | None:
     """Where the repository is in a browser: as the settings say, else as the remote's address tells."""
     if settings.git.web:
         return settings.git.web.rstrip("/")
-    remote = repo.git.ask("remote", "get-url", "--", settings.git.remote)
-    found = _URL.fullmatch(remote.out.decode(errors="replace").strip()) if remote.code == 0 else None
-    return f"https://{found[1]}/{found[2]}" if found else None
+    place = repo.remote_place(settings.git.remote)
+    return f"https://{place[0]}/{place[1]}" if place else None
 
 
 # files -----------------------------------------------------------------------------------------
